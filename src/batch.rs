@@ -1,0 +1,81 @@
+//! What became of the inputs: every file, its end, and the reports that count.
+
+use std::sync::Arc;
+
+use crate::finding::Finding;
+use crate::report::{Report, Status};
+use crate::text::Text;
+
+/// How a file ended. Every input file ends in exactly one of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum End {
+    /// At least one of its reports counts.
+    Used,
+    /// All its reports gave way to others.
+    Superseded,
+    /// It was read, and is no report.
+    NotAReport,
+    /// It could not be read.
+    Unreadable,
+}
+
+impl End {
+    /// The word of the manifest.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Used => "used",
+            Self::Superseded => "superseded",
+            Self::NotAReport => "not-a-report",
+            Self::Unreadable => "unreadable",
+        }
+    }
+
+    /// The words people read.
+    pub fn label(self) -> Text {
+        match self {
+            Self::Used => Text::new("采用", "used"),
+            Self::Superseded => Text::new("被替代", "superseded"),
+            Self::NotAReport => Text::new("不是年报", "not a report"),
+            Self::Unreadable => Text::new("无法读取", "unreadable"),
+        }
+    }
+}
+
+/// One report found in a file.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Unit name.
+    pub unit: String,
+    /// Year.
+    pub year: Option<i32>,
+    /// Form id.
+    pub form: String,
+    /// Values by status, in the order of [`Status::ALL`].
+    pub tally: [usize; Status::ALL.len()],
+    /// The file whose report counts instead of this one.
+    pub superseded_by: Option<Arc<str>>,
+}
+
+/// One input file with its end: a line of the manifest (`inputs.csv`).
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// The file.
+    pub file: Arc<str>,
+    /// Its end.
+    pub end: End,
+    /// Why it ended so; empty when it is simply used.
+    pub why: Text,
+    /// The reports found in it.
+    pub reports: Vec<Found>,
+}
+
+/// All inputs of one run.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// Every file, in the order of names.
+    pub inputs: Vec<Input>,
+    /// The reports that count, ordered by year, then registry order or unit name.
+    pub reports: Vec<Arc<Report>>,
+    /// Findings about files and about whole reports; those of single reports included.
+    pub findings: Vec<Finding>,
+}

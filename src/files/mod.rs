@@ -1,0 +1,140 @@
+//! Files → documents. One reader per format; the format is told by the content, never by the name.
+//! Nothing here knows what a form is.
+
+use std::sync::Arc;
+
+use crate::grid::{Content, Grid, Place};
+use crate::text::Text;
+
+/// What a file was found to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A workbook: xlsx, xlsm, xlsb, xls, et, ods.
+    Workbook,
+    /// Comma, tab or semicolon separated text.
+    Delimited,
+    /// JSON or JSON Lines.
+    Json,
+    /// Plain text, with or without flattened tables.
+    Text,
+    /// A web page, saved alone or as MHTML.
+    Page,
+    /// A Word document (docx).
+    Word,
+}
+
+/// One piece of a document, in reading order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Part {
+    /// A paragraph or heading.
+    Words {
+        /// Its text, without markup.
+        text: Box<str>,
+        /// It is marked as a heading.
+        heading: bool,
+        /// Its line in a text file, or its number among the paragraphs, from 1.
+        line: u32,
+    },
+    /// A table: index in [`Document::grids`].
+    Grid(usize),
+}
+
+/// One value of a JSON record with the path that led to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Names from the record down to the value.
+    pub path: Vec<Box<str>>,
+    /// What stands there.
+    pub content: Content,
+}
+
+/// One JSON object that may be a report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// JSON path of the object: `$` or `$[3]`; `$[3]` for the fourth line of JSON Lines too.
+    pub path: Arc<str>,
+    /// Its values, in the order of the file.
+    pub entries: Vec<Entry>,
+}
+
+impl Record {
+    /// The place of an entry in the file called `file`.
+    pub fn place(&self, file: &Arc<str>, entry: &Entry) -> Place {
+        let mut path = self.path.to_string();
+        for name in &entry.path {
+            path.push('.');
+            path.push_str(name);
+        }
+        Place {
+            file: file.clone(),
+            sheet: Arc::from(""),
+            cell: crate::grid::CellRef::Path(path.into()),
+        }
+    }
+}
+
+/// Something a reader noticed and a person should know.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadNote {
+    /// Id of the kind of trouble, as a finding's rule id: `hidden-sheet`, `unread-sheet`, `charset-guessed`…
+    pub rule: &'static str,
+    /// The sentence.
+    pub message: Text,
+    /// Where.
+    pub place: Option<Place>,
+}
+
+/// A file, or a member of an archive, taken apart but not understood.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// The name the user knows it by; a member of an archive is `archive.zip!/member`.
+    pub name: Arc<str>,
+    /// What it is.
+    pub kind: Kind,
+    /// Words and tables in reading order. The sheets of a workbook are its grids, in order.
+    pub parts: Vec<Part>,
+    /// Sheets or tables.
+    pub grids: Vec<Grid>,
+    /// JSON objects.
+    pub records: Vec<Record>,
+    /// What the reader noticed.
+    pub notes: Vec<ReadNote>,
+}
+
+impl Document {
+    /// A document with nothing in it yet.
+    pub fn new(name: Arc<str>, kind: Kind) -> Self {
+        Self {
+            name,
+            kind,
+            parts: Vec::new(),
+            grids: Vec::new(),
+            records: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// Appends a table.
+    pub fn push_grid(&mut self, grid: Grid) {
+        self.parts.push(Part::Grid(self.grids.len()));
+        self.grids.push(grid);
+    }
+}
+
+/// Why a file could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What the file is, as far as its content tells: `PDF`, `Word 97–2003`, `JPEG image`, `damaged xlsx`.
+    pub what: Text,
+    /// What is wrong and what to do next.
+    pub message: Text,
+}
+
+/// What came of one file or archive member.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// The name the user knows it by.
+    pub name: Arc<str>,
+    /// The document, or why there is none.
+    pub outcome: Result<Document, Refusal>,
+}
