@@ -4,11 +4,19 @@
 //! One direction, one stage after the other: files → grid → report → frame → roll-up → workbook.
 
 pub mod batch;
+pub mod check;
+pub mod cli;
+pub mod export;
 pub mod files;
 pub mod finding;
 pub mod form;
+pub mod frame;
 pub mod grid;
+pub mod page;
 pub mod report;
 pub mod rollup;
+pub mod synth;
 pub mod text;
 pub mod units;
+pub mod word;
+pub mod workbook;

@@ -1,0 +1,1 @@
+//! Reports → findings: edit rules, continuity, plausibility, text against tables, error localisation, corrections.

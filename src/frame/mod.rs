@@ -1,0 +1,1 @@
+//! Reports ⇄ polars ⇄ Parquet store.

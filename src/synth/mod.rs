@@ -1,0 +1,1 @@
+//! Made-up counties with known figures, for trying and for benchmarks.

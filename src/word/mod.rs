@@ -1,0 +1,1 @@
+//! Dossier → the county's report skeleton as docx.
