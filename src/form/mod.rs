@@ -6,6 +6,7 @@
 mod crosswalk;
 mod file;
 mod indicator;
+mod layout;
 mod library;
 mod pattern;
 mod rule;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use crosswalk::{Comparability, Crosswalk, Pair};
 pub use file::FormError;
 pub use indicator::{Display, Indicator, Indicators};
+pub use layout::{Layout, LayoutCell, LayoutContent, Role, layout};
 pub use library::Library;
 pub use rule::{Check, Condition, Equation, Relation, Rule, Term};
 
