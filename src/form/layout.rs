@@ -69,8 +69,8 @@ pub struct Layout {
 /// Draws a table in the arrangement of the official form: blocks one under the other; in a block its
 /// heading, the column labels as nested headers, then one line per row with its labels on the left.
 ///
-/// A column label shorter than the others leaves the room to its outermost part, a row label to its
-/// innermost; where a block has fewer columns than the table, its last column takes the rest.
+/// A label path shorter than the others leaves the room to its innermost part; where a block has fewer
+/// columns than the table, its last column takes the rest.
 ///
 /// ```
 /// use huizong::form::{Library, layout};
@@ -148,7 +148,7 @@ impl Drawing {
             let span = [1, self.cols - self.label_cols];
             self.put([row, self.label_cols], span, content, Role::ColumnTitle);
         }
-        for node in nodes(&block.columns, depth - titled, true) {
+        for node in nodes(&block.columns, depth - titled) {
             let (first, width) = self.columns(block, node.first, node.count);
             let content = LayoutContent::Label(node.label);
             let at = [row + titled + node.level, first];
@@ -159,7 +159,7 @@ impl Drawing {
 
     /// Row labels and values.
     fn body(&mut self, block: &Block, top: usize) {
-        for node in nodes(&block.rows, self.label_cols, false) {
+        for node in nodes(&block.rows, self.label_cols) {
             let content = LayoutContent::Label(node.label);
             let at = [top + node.first, node.level];
             self.put(at, [node.count, node.levels], content, Role::Row);
@@ -195,59 +195,38 @@ struct Node {
     levels: usize,
 }
 
-fn nodes(axes: &[Axis], depth: usize, outer_takes_room: bool) -> Vec<Node> {
+fn nodes(axes: &[Axis], depth: usize) -> Vec<Node> {
     let mut found = Vec::new();
-    nest(axes, 0, 0, (0, depth), outer_takes_room, &mut found);
+    nest(axes, 0, 0, depth, &mut found);
     found
 }
 
-/// `step` is the part of the paths to be placed, `(level, room)` where it starts and how much is left.
-fn nest(
-    axes: &[Axis],
-    offset: usize,
-    step: usize,
-    (level, room): (usize, usize),
-    outer_takes_room: bool,
-    found: &mut Vec<Node>,
-) {
+/// Places part `level` of the paths; the axes are neighbours from number `offset` on.
+fn nest(axes: &[Axis], offset: usize, level: usize, depth: usize, found: &mut Vec<Node>) {
     let mut start = 0;
     while start < axes.len() {
         let path = &axes[start].path;
-        let Some(label) = path.get(step) else {
+        let Some(label) = path.get(level) else {
             start += 1;
             continue;
         };
-        let is_leaf = path.len() == step + 1;
-        let same = |axis: &Axis| axis.path.len() > step + 1 && axis.path[..=step] == path[..=step];
+        let is_leaf = path.len() == level + 1;
+        let same = |a: &Axis| a.path.len() > level + 1 && a.path[..=level] == path[..=level];
         let count = if is_leaf {
             1
         } else {
             axes[start..].iter().take_while(|axis| same(axis)).count()
-        };
-        let group = &axes[start..start + count];
-        let below = group.iter().map(|a| a.path.len()).max().unwrap_or(0) - step - 1;
-        let levels = match (is_leaf, outer_takes_room) {
-            (true, _) => room,
-            (false, true) => room - below,
-            (false, false) => 1,
         };
         found.push(Node {
             label: label.clone(),
             first: offset + start,
             count,
             level,
-            levels,
+            levels: if is_leaf { depth - level } else { 1 },
         });
         if !is_leaf {
-            let rest = (level + levels, room - levels);
-            nest(
-                group,
-                offset + start,
-                step + 1,
-                rest,
-                outer_takes_room,
-                found,
-            );
+            let group = &axes[start..start + count];
+            nest(group, offset + start, level + 1, depth, found);
         }
         start += count;
     }
@@ -323,12 +302,15 @@ mod tests {
     }
 
     #[test]
-    fn appeals_keep_their_leaves_on_one_line() {
+    fn appeals_leave_the_room_to_their_innermost_labels() {
         let appeals = drawn("2019", 2);
         assert_eq!((appeals.rows, appeals.cols, appeals.label_cols), (4, 15, 0));
-        assert_eq!(spans(&appeals, "行政复议"), [[0, 0, 2, 5]]);
+        assert_eq!(spans(&appeals, "行政复议"), [[0, 0, 1, 5]]);
         assert_eq!(spans(&appeals, "行政诉讼"), [[0, 5, 1, 10]]);
         assert_eq!(spans(&appeals, "复议后起诉"), [[1, 10, 1, 5]]);
-        assert!(spans(&appeals, "结果维持").iter().all(|s| s[0] == 2));
+        assert_eq!(
+            spans(&appeals, "结果维持"),
+            [[1, 0, 2, 1], [2, 5, 1, 1], [2, 10, 1, 1]]
+        );
     }
 }
