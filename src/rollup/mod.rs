@@ -3,6 +3,6 @@
 mod summary;
 
 pub use summary::{
-    Area, Comparison, Contribution, Dossier, Made, Member, Movement, Ranking, Rate, Reconciled,
-    Scope, Summary, Total,
+    Area, Comparison, Contribution, Dossier, Line, Made, Member, Movement, Ranking, Rate,
+    RateRanking, Reconciled, Scope, Summary, Total,
 };

@@ -204,6 +204,8 @@ pub struct Contribution {
     pub change: i64,
     /// Whether it was there in both years, joined, or left.
     pub movement: Movement,
+    /// Its change counts among units present in both years (同口径): it stayed, and with all its parts.
+    pub like_for_like: bool,
 }
 
 /// Whether a unit was there in both years.
@@ -238,6 +240,37 @@ pub struct Ranking {
     pub concentration: Option<[f64; 2]>,
 }
 
+/// Rank of one indicator over the units of a year; units with a small base are left out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RateRanking {
+    /// Indicator id.
+    pub id: String,
+    /// Its name.
+    pub label: Text,
+    /// How its values are shown, and in what unit they are.
+    pub display: crate::form::Display,
+    /// Year.
+    pub year: i32,
+    /// Units with their value and rank (1 = largest; ties share a rank), largest first.
+    pub ranked: Vec<(u32, String, f64)>,
+    /// Units left out because their base is too small.
+    pub small_base: usize,
+}
+
+/// A unit over the years of a dossier: one line, whatever it was called and merged from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Stable id: a code of the registry, or the name.
+    pub id: String,
+    /// The name under which it is shown: its last.
+    pub name: String,
+    /// Renames and mergers; empty when there were none.
+    pub note: Text,
+    /// For each year of the dossier, the indices of its members in [`Summary::members`]: none while it did
+    /// not exist, several before a merger.
+    pub members: Vec<Vec<usize>>,
+}
+
 /// When and from what a result was made. The command layer fills it; nothing below reads the clock.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Made {
@@ -262,6 +295,10 @@ pub struct Dossier {
     pub rates: Vec<Rate>,
     /// Rankings for the last year.
     pub rankings: Vec<Ranking>,
+    /// Rankings of indicators for the last year.
+    pub rate_rankings: Vec<RateRanking>,
+    /// Every unit over the years.
+    pub lines: Vec<Line>,
     /// Contributions to the change from the year before to the last, by comparison key.
     pub contributions: Vec<(String, Vec<Contribution>)>,
     /// Findings about the area's units, for all its years, worst first.
