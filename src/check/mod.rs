@@ -1,1 +1,105 @@
 //! Reports → findings: edit rules, continuity, plausibility, text against tables, error localisation, corrections.
+
+mod evaluate;
+mod failure;
+mod lineage;
+mod narrative;
+mod settings;
+mod slip;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+pub use evaluate::{Instance, Outcome, Tally, Verdict, evaluate};
+pub use settings::{Ending, Kinds, Outlier, PowerOfTen, Settings};
+
+use crate::finding::Finding;
+use crate::form::Library;
+use crate::report::Report;
+use crate::units::Registry;
+use evaluate::{Bridge, Past};
+
+/// What the checks found in all reports together.
+#[derive(Debug, Clone, Default)]
+pub struct Checked {
+    /// Every finding, in the order of the reports, then of the rules.
+    pub findings: Vec<Finding>,
+    /// For every report, one tally per rule of its form.
+    pub tallies: Vec<Vec<Tally>>,
+}
+
+impl Checked {
+    /// All rules of one report together.
+    pub fn tally(&self, report: usize) -> Tally {
+        let mut sum = Tally::default();
+        for tally in self.tallies.get(report).into_iter().flatten() {
+            sum.held += tally.held;
+            sum.failed += tally.failed;
+            sum.unverifiable += tally.unverifiable;
+        }
+        sum
+    }
+}
+
+/// Checks all reports: each by itself, against the same unit's report of the year before, and against its peers.
+///
+/// The answer depends on nothing but the arguments: neither on threads nor on the clock.
+pub fn run(
+    reports: &[Arc<Report>],
+    registry: &Registry,
+    library: &Library,
+    settings: &Settings,
+) -> Checked {
+    let previous = lineage::previous(reports, registry);
+    let bridges = bridges(reports, &previous, library);
+    let names = narrative::Names::default();
+    let each: Vec<(Vec<Finding>, Vec<Tally>)> = (reports.par_iter().zip(&previous))
+        .map(|(report, previous)| {
+            let past = previous.and_then(|at| {
+                let report_before: &Report = &reports[at];
+                let key = (report_before.form.id.clone(), report.form.id.clone());
+                bridges.get(&key).map(|bridge| Past {
+                    report: report_before,
+                    bridge,
+                })
+            });
+            let kind = kind(report, registry, settings);
+            let outcomes = evaluate::evaluate_rules(report, past, kind, settings, &names);
+            let tallies = Tally::of(&report.form, &outcomes);
+            (failure::findings(report, past, &outcomes), tallies)
+        })
+        .collect();
+    let mut checked = Checked::default();
+    for (findings, tallies) in each {
+        checked.findings.extend(findings);
+        checked.tallies.push(tallies);
+    }
+    checked
+}
+
+/// The kind of a report's unit: from the registry, else told by its name, else empty.
+pub fn kind<'a>(report: &Report, registry: &'a Registry, settings: &'a Settings) -> &'a str {
+    match lineage::kind(report, registry) {
+        "" => settings.kinds.of(&report.unit),
+        kind => kind,
+    }
+}
+
+/// The ways between all pairs of forms that follow each other here.
+fn bridges(
+    reports: &[Arc<Report>],
+    previous: &[Option<usize>],
+    library: &Library,
+) -> BTreeMap<(String, String), Bridge> {
+    let mut bridges = BTreeMap::new();
+    for (report, before) in reports.iter().zip(previous) {
+        if let Some(before) = before.map(|at| &reports[at]) {
+            bridges
+                .entry((before.form.id.clone(), report.form.id.clone()))
+                .or_insert_with(|| Bridge::new(library, &before.form, &report.form));
+        }
+    }
+    bridges
+}

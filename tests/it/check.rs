@@ -1,1 +1,3 @@
-//! Tests of: check.
+//! Edit rules, text against tables, corrections.
+
+mod rules;

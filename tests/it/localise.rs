@@ -1,1 +1,3 @@
-//! Tests of: localise.
+//! Error localisation: published cases, made-up reports, and a brute-force search as independent truth.
+
+pub mod generator;
