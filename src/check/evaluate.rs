@@ -1,6 +1,7 @@
 //! Rules × report → held, failed or unverifiable.
 
 use crate::form::{Check, Crosswalk, Equation, Form, Library, Relation, Rule, Term};
+use crate::grid::Place;
 use crate::report::Report;
 
 use super::narrative;
@@ -129,16 +130,37 @@ impl Bridge {
     }
 }
 
-/// Last year's report of the same unit, with the way from its form to this year's.
+/// What went before a report: the same unit's report of the year before, or those of the units merged into it,
+/// each with the way from its form to this year's.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Past<'a> {
-    pub(super) report: &'a Report,
-    pub(super) bridge: &'a Bridge,
+    reports: &'a [(&'a Report, &'a Bridge)],
 }
 
-impl Past<'_> {
+impl<'a> Past<'a> {
+    /// None where there is no report to look back to.
+    pub(super) fn new(reports: &'a [(&'a Report, &'a Bridge)]) -> Option<Self> {
+        (!reports.is_empty()).then_some(Self { reports })
+    }
+
+    /// Last year's number for a key of this year's form; none where any part of it is missing.
     pub(super) fn number(&self, key: usize) -> Option<i64> {
-        self.bridge.number(self.report, key)
+        (self.reports.iter()).try_fold(0_i64, |sum, (report, bridge)| {
+            sum.checked_add(bridge.number(report, key)?)
+        })
+    }
+
+    /// Whether a key can be compared at all.
+    pub(super) fn is_comparable(&self, key: usize) -> bool {
+        (self.reports.iter()).all(|(_, bridge)| bridge.sources(key).is_some())
+    }
+
+    /// Where last year's numbers for a key stand.
+    pub(super) fn places(&self, key: usize) -> impl Iterator<Item = Place> {
+        (self.reports.iter()).flat_map(move |(report, bridge)| {
+            (bridge.sources(key).unwrap_or_default().iter())
+                .filter_map(|source| report.values.get(*source)?.place.clone())
+        })
     }
 }
 
@@ -168,9 +190,15 @@ pub fn evaluate(
 ) -> Vec<Outcome> {
     let previous = previous.filter(|previous| follows(previous, report));
     let bridge = previous.map(|p| Bridge::new(library, &p.form, &report.form));
-    let past = (previous.zip(bridge.as_ref())).map(|(report, bridge)| Past { report, bridge });
+    let past: Vec<_> = previous.zip(bridge.as_ref()).into_iter().collect();
     let settings = Settings::embedded();
-    evaluate_rules(report, past, kind, settings, &narrative::Names::default())
+    evaluate_rules(
+        report,
+        Past::new(&past),
+        kind,
+        settings,
+        &narrative::Names::default(),
+    )
 }
 
 /// Whether a report is of the year right before another's. Unknown years are taken on trust.

@@ -82,10 +82,8 @@ fn broken_equation(
             continue;
         };
         if term.previous {
-            if let Some(past) = past {
-                for source in past.bridge.sources(term.key).unwrap_or_default() {
-                    finding = finding.at(past.report.values[*source].place.clone());
-                }
+            for place in past.iter().flat_map(|past| past.places(term.key)) {
+                finding = finding.at(Some(place));
             }
         } else {
             finding = finding.key(&form.keys[term.key].key);

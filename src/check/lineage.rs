@@ -1,58 +1,99 @@
-//! Which reports are of the same unit in other years.
+//! Which reports are of the same unit in the year before, renames and mergers followed.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::report::{Report, Scope};
-use crate::units::Registry;
+use crate::units::{Registry, Resolution};
 
-/// What identifies a unit over the years.
-pub(super) fn identity(report: &Report, _registry: &Registry) -> String {
-    match &report.code {
-        Some(code) => format!("code {code}"),
-        None => format!("name {}", report.unit),
+/// The registry's line of a report: by its code, else by its name.
+fn line(report: &Report, registry: &Registry) -> Option<usize> {
+    if let Some(code) = &report.code {
+        return registry.line_of(code, report.year);
+    }
+    match registry.resolve(&report.unit, report.year) {
+        Resolution::Found(line) if !report.unit.is_empty() => Some(line),
+        _ => None,
     }
 }
 
-/// The unit's kind: from the registry, by code or name, for the report's year; empty where it is not known.
+/// The unit's kind in the registry; empty where it is not known.
 pub(super) fn kind<'r>(report: &Report, registry: &'r Registry) -> &'r str {
-    let in_force = |from: Option<i32>, to: Option<i32>| match report.year {
-        Some(year) => from.is_none_or(|f| f <= year) && to.is_none_or(|t| year <= t),
-        None => true,
-    };
-    let matches = |unit: &&crate::units::Unit| match &report.code {
-        Some(code) => unit.code == *code,
-        None => !report.unit.is_empty() && unit.name == report.unit,
-    };
-    let mut known = registry.units.iter().filter(matches);
-    let first = known.clone().next();
-    known
-        .find(|unit| in_force(unit.from, unit.to))
-        .or(first)
-        .map_or("", |unit| unit.kind.as_str())
+    line(report, registry).map_or("", |line| registry.units[line].kind.as_str())
 }
 
-/// For every report, the index of the same unit's report of the year before.
-///
-/// Where there are several, none is taken: nobody could say which of them counts.
-pub(super) fn previous(reports: &[Arc<Report>], registry: &Registry) -> Vec<Option<usize>> {
-    let mut by_unit: BTreeMap<(String, bool, i32), Vec<usize>> = BTreeMap::new();
-    let key = |report: &Report, year: i32| {
-        let own = report.scope == Scope::Own;
-        (identity(report, registry), own, year)
+/// Names a report by what stays the same over the years.
+fn identity(report: &Report, line: Option<usize>, registry: &Registry) -> String {
+    match (line, &report.code) {
+        (Some(line), _) => format!("code {}", registry.units[line].code),
+        (None, Some(code)) => format!("code {code}"),
+        (None, None) => format!("name {}", report.unit),
+    }
+}
+
+/// The identities whose reports of the year before together precede a line's report of `year`.
+fn predecessors(line: usize, year: i32, registry: &Registry) -> Vec<String> {
+    let units = &registry.units;
+    let own = &units[line];
+    let lineage = registry.lineage(line);
+    let active = |at: i32| {
+        (lineage.units.iter().copied())
+            .filter(|unit| units[*unit].is_active(at))
+            .collect::<Vec<_>>()
     };
+    let (before, now) = (active(year - 1), active(year));
+    let alone = now.iter().all(|unit| units[*unit].code == own.code);
+    let mut codes: Vec<String> = (before.into_iter())
+        .filter(|unit| {
+            let unit = &units[*unit];
+            let ended = now.iter().all(|other| units[*other].code != unit.code);
+            let absorbed = own
+                .aliases
+                .iter()
+                .any(|a| *a == unit.name || *a == unit.code);
+            alone || unit.code == own.code || (ended && absorbed)
+        })
+        .map(|unit| format!("code {}", units[unit].code))
+        .collect();
+    codes.sort();
+    codes.dedup();
+    codes
+}
+
+/// For every report, the indices of the reports of the year before that it continues: one as a rule, several
+/// after a merger. Empty where one of them is missing, or stands there twice and nobody could say which counts.
+pub(super) fn previous(reports: &[Arc<Report>], registry: &Registry) -> Vec<Vec<usize>> {
+    let lines: Vec<_> = reports.iter().map(|r| line(r, registry)).collect();
+    let mut known: BTreeMap<(String, bool, i32), Vec<usize>> = BTreeMap::new();
     for (index, report) in reports.iter().enumerate() {
-        if let (Some(year), false) = (report.year, report.unit.is_empty()) {
-            by_unit.entry(key(report, year)).or_default().push(index);
+        if let (Some(year), false) = (report.year, report.unit.is_empty() && report.code.is_none())
+        {
+            let key = identity(report, lines[index], registry);
+            known
+                .entry((key, report.scope == Scope::Own, year))
+                .or_default()
+                .push(index);
         }
     }
-    (reports.iter())
-        .map(|report| {
-            let year = report.year?.checked_sub(1)?;
-            match by_unit.get(&key(report, year))?.as_slice() {
-                [one] => Some(*one),
-                _ => None,
-            }
+    (reports.iter().zip(&lines))
+        .map(|(report, line)| {
+            let Some(before) = report.year.and_then(|year| year.checked_sub(1)) else {
+                return Vec::new();
+            };
+            let wanted = match line {
+                Some(line) => predecessors(*line, before + 1, registry),
+                None => vec![identity(report, None, registry)],
+            };
+            let own = report.scope == Scope::Own;
+            (wanted.into_iter())
+                .map(
+                    |identity| match known.get(&(identity, own, before)).map(Vec::as_slice) {
+                        Some([one]) => Some(*one),
+                        _ => None,
+                    },
+                )
+                .collect::<Option<Vec<_>>>()
+                .unwrap_or_default()
         })
         .collect()
 }

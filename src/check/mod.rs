@@ -57,14 +57,14 @@ pub fn run(
     let names = narrative::Names::default();
     let each: Vec<(Vec<Finding>, Vec<Tally>)> = (reports.par_iter().zip(&previous))
         .map(|(report, previous)| {
-            let past = previous.and_then(|at| {
-                let report_before: &Report = &reports[at];
-                let key = (report_before.form.id.clone(), report.form.id.clone());
-                bridges.get(&key).map(|bridge| Past {
-                    report: report_before,
-                    bridge,
+            let before: Vec<(&Report, &Bridge)> = (previous.iter())
+                .filter_map(|at| {
+                    let before: &Report = &reports[*at];
+                    let key = (before.form.id.clone(), report.form.id.clone());
+                    Some((before, bridges.get(&key)?))
                 })
-            });
+                .collect();
+            let past = Past::new(&before);
             let kind = kind(report, registry, settings);
             let outcomes = evaluate::evaluate_rules(report, past, kind, settings, &names);
             let tallies = Tally::of(&report.form, &outcomes);
@@ -90,12 +90,12 @@ pub fn kind<'a>(report: &Report, registry: &'a Registry, settings: &'a Settings)
 /// The ways between all pairs of forms that follow each other here.
 fn bridges(
     reports: &[Arc<Report>],
-    previous: &[Option<usize>],
+    previous: &[Vec<usize>],
     library: &Library,
 ) -> BTreeMap<(String, String), Bridge> {
     let mut bridges = BTreeMap::new();
     for (report, before) in reports.iter().zip(previous) {
-        if let Some(before) = before.map(|at| &reports[at]) {
+        for before in before.iter().map(|at| &reports[*at]) {
             bridges
                 .entry((before.form.id.clone(), report.form.id.clone()))
                 .or_insert_with(|| Bridge::new(library, &before.form, &report.form));

@@ -52,7 +52,7 @@ pub(super) fn judge(
         .map(|(pair, info)| pair.and_then(|(b, n)| exponent(b, n, info.measure, settings)))
         .collect();
     (0..form.keys.len())
-        .filter(|key| past.is_none_or(|past| past.bridge.sources(*key).is_some()))
+        .filter(|key| past.is_none_or(|past| past.is_comparable(*key)))
         .map(|key| {
             let verdict = match (pairs[key], slipped[key]) {
                 (None, _) => Verdict::Unverifiable,

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use huizong::check::{Settings, Tally, Verdict, evaluate, run};
 use huizong::form::Library;
 use huizong::report::{Report, Status};
-use huizong::units::{Registry, Unit};
+use huizong::units::Registry;
 
 use crate::localise::generator::{Dice, consistent, form, set, zeros};
 
@@ -170,17 +170,8 @@ fn the_kind_of_a_unit_comes_from_the_registry_else_from_its_name() {
     let reports = vec![Arc::new(report)];
     let name_only = found(reports.clone(), &Registry::default());
     assert_eq!(name_only, ["regulations-by-township"]);
-    let registry = Registry {
-        units: vec![Unit {
-            code: "1".to_owned(),
-            name: "甲镇".to_owned(),
-            kind: "city".to_owned(),
-            parent: String::new(),
-            aliases: Vec::new(),
-            from: None,
-            to: None,
-        }],
-    };
+    let csv = "code,name,kind,parent,aliases,from,to\n1,甲镇,city,,,,\n";
+    let registry = Registry::parse("units.csv", csv).unwrap();
     assert!(found(reports, &registry).is_empty());
 }
 
@@ -210,4 +201,44 @@ fn a_slip_by_a_power_of_ten_is_seen_where_the_neighbours_stood_still() {
     let found = check(vec![before, now]);
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].keys, ["disclosure.penalties.decisions"]);
+}
+
+#[test]
+fn renames_and_mergers_are_followed_through_the_registry() {
+    let csv = "code,name,kind,parent,aliases,from,to\n\
+        1,甲乡,township,,,,2020\n1,甲镇,township,,,2021,\n\
+        2,乙乡,township,,,,2020\n3,丙乡,township,,,,2020\n4,丁镇,township,,乙乡;丙乡,2021,\n";
+    let registry = Registry::parse("units.csv", csv).unwrap();
+    let report = |unit: &str, year: i32, carried: [i64; 2]| {
+        let mut report = zeros(&form(if year < 2021 { "2019" } else { "2021" }), unit, year);
+        set(&mut report, "requests.carried_in.total", carried[0]);
+        set(&mut report, "requests.carried_out.total", carried[1]);
+        Arc::new(report)
+    };
+    let carry_over = |reports: &[Arc<Report>], at: usize| {
+        let checked = run(
+            reports,
+            &registry,
+            Library::official(),
+            Settings::embedded(),
+        );
+        let rule = (reports[at].form.rules.iter())
+            .position(|r| r.id == "carry-over")
+            .unwrap();
+        let tally = checked.tallies[at][rule];
+        [tally.held, tally.failed, tally.unverifiable]
+    };
+    let renamed = [report("甲乡", 2020, [0, 3]), report("甲镇", 2021, [4, 0])];
+    assert_eq!(carry_over(&renamed, 1), [6, 1, 0]);
+    let merged = [
+        report("乙乡", 2020, [0, 3]),
+        report("丙乡", 2020, [0, 2]),
+        report("丁镇", 2021, [5, 0]),
+    ];
+    assert_eq!(carry_over(&merged, 2), [7, 0, 0]);
+    // With one of the two missing, nothing can be said.
+    assert_eq!(
+        carry_over(&[merged[0].clone(), merged[2].clone()], 1),
+        [0, 0, 7]
+    );
 }
