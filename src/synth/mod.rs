@@ -177,7 +177,7 @@ pub fn registry(options: &Options) -> Registry {
         units.extend(roster::above(options, number));
         units.extend(county_registry(options, number).units);
     }
-    Registry { units }
+    Registry::new(units)
 }
 
 /// The registry of one county, by its number from 0.
@@ -185,7 +185,7 @@ pub fn county_registry(options: &Options, number: usize) -> Registry {
     let roster = roster::roster(options, number);
     let mut units = vec![roster.county];
     units.extend(roster.members.into_iter().flat_map(|member| member.lines));
-    Registry { units }
+    Registry::new(units)
 }
 
 /// The reports of one county, by its number from 0: year by year, in the order of the registry.

@@ -30,7 +30,7 @@ impl Random {
 
     /// A number from 0 to `n` − 1; 0 where `n` is 0.
     pub fn below(&mut self, n: u64) -> u64 {
-        (u128::from(self.bits()) * u128::from(n) >> 64) as u64
+        ((u128::from(self.bits()) * u128::from(n)) >> 64) as u64
     }
 
     /// A place in a list of `len`.
@@ -54,7 +54,7 @@ impl Random {
         let part = |bits: u64| u128::from(bits >> 32);
         let (a, b, c) = (part(self.bits()), part(self.bits()), part(self.bits()));
         // The product of three even draws over 2^32 each.
-        1 + ((most * (a * b >> 32) * c) >> 64) as i64
+        1 + ((most * ((a * b) >> 32) * c) >> 64) as i64
     }
 }
 

@@ -80,8 +80,8 @@ pub(super) fn above(options: &Options, county: usize) -> Vec<Unit> {
     let province_code = format!("{}{province:02}", names.code);
     let city_code = format!("{province_code}{city:03}");
     let mut lines = Vec::new();
-    if county % names.counties_in_city == 0 {
-        if city % names.cities_in_province == 0 {
+    if county.is_multiple_of(names.counties_in_city) {
+        if city.is_multiple_of(names.cities_in_province) {
             let name = region(names, province, &names.province);
             lines.push(line(province_code.clone(), name, "province", ""));
         }
