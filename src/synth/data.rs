@@ -13,6 +13,7 @@ pub(super) struct Data {
     pub names: Names,
     pub words: Words,
     pub draws: Draws,
+    pub demo: Demo,
 }
 
 #[derive(Debug, Deserialize)]
@@ -124,6 +125,102 @@ pub(super) struct Settle {
     pub each: String,
     pub pool: Vec<String>,
     pub into: Vec<(String, u64)>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Demo {
+    pub seed: u64,
+    pub units: usize,
+    pub from: i32,
+    pub to: i32,
+    pub formats: Vec<String>,
+    pub converted: Vec<Converted>,
+    pub blank: Vec<Blank>,
+    pub missing: Vec<Missing>,
+    pub planted: Vec<PlantedIn>,
+    pub earlier: Vec<Earlier>,
+    pub unrelated: Unrelated,
+    pub photograph: Photograph,
+    pub real: Real,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Converted {
+    pub unit: String,
+    pub year: i32,
+    pub ending: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Blank {
+    pub unit: String,
+    pub year: i32,
+    pub ending: String,
+    pub tables: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Missing {
+    pub unit: String,
+    pub year: i32,
+}
+
+/// A number as it is to be written in the table, and as it is to be told in the text.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Number {
+    pub key: String,
+    pub table: Option<i64>,
+    pub text: Option<i64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PlantedIn {
+    pub unit: String,
+    pub year: i32,
+    pub numbers: Vec<Number>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Earlier {
+    pub unit: String,
+    pub year: i32,
+    pub mark: String,
+    pub numbers: Vec<Number>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Unrelated {
+    pub file: String,
+    pub rows: Vec<Vec<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Photograph {
+    pub file: String,
+    pub hex: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Real {
+    pub county: String,
+    pub county_code: String,
+    pub unit: String,
+    pub code: String,
+    pub kind: String,
+    pub year: i32,
+    pub title: String,
+    pub introduction: String,
+    pub numbers: Vec<Number>,
 }
 
 /// The embedded data.

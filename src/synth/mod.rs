@@ -4,6 +4,7 @@
 //! the same bytes on every machine.
 
 mod data;
+mod demo;
 mod paper;
 mod plan;
 mod random;
@@ -19,6 +20,7 @@ mod write_xlsx;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use demo::{DemoFile, demo, demo_files};
 pub use paper::{Paper, Section, amount, number_text};
 pub use random::Random;
 pub use sheet::{Sheet, SheetCell, one_sheet, sheet_per_table};
@@ -74,6 +76,8 @@ pub struct Planted {
     pub key: usize,
     /// What stands in the report instead of the truth (a count, or 分).
     pub written: i64,
+    /// It is the sentence that tells it wrongly, not the table.
+    pub in_text: bool,
 }
 
 /// One made-up report with the truth about it.
@@ -103,7 +107,7 @@ impl MadeUp {
     /// The numbers as they are written: the truth but for what was planted.
     pub fn written(&self) -> Vec<i64> {
         let mut values = self.values.clone();
-        for planted in &self.planted {
+        for planted in self.planted.iter().filter(|planted| !planted.in_text) {
             values[planted.key] = planted.written;
         }
         values
@@ -112,6 +116,13 @@ impl MadeUp {
     /// The true number of a key; none where the form has no such key.
     pub fn value(&self, key: &str) -> Option<i64> {
         self.form.index(key).map(|index| self.values[index])
+    }
+
+    /// What the text says of a key: the truth, unless that was planted otherwise.
+    fn told(&self, key: &str) -> Option<i64> {
+        let index = self.form.index(key)?;
+        let planted = (self.planted.iter()).find(|planted| planted.in_text && planted.key == index);
+        Some(planted.map_or(self.values[index], |planted| planted.written))
     }
 
     /// The whole report as it would lie on a desk.
@@ -133,6 +144,7 @@ impl MadeUp {
             words: words.into(),
             place: place(line),
         };
+        let last = paper.words().count();
         let words = std::iter::once(paper.title.as_str()).chain(paper.words());
         Report {
             form: self.form.clone(),
@@ -146,7 +158,7 @@ impl MadeUp {
                 sentences: (words.enumerate().skip(1))
                     .map(|(line, words)| sentence(line, words))
                     .collect(),
-                signed: Some((paper.signed, place(paper.words().count()))),
+                signed: Some((paper.signed, place(last))),
             },
             revision: 0,
             findings: Vec::new(),
@@ -277,5 +289,9 @@ fn mistake(made: &MadeUp, random: &mut Random) -> Option<Planted> {
             .map(|key| (*key, made.values[*key] + 1))
             .collect();
     }
-    (random.pick(&candidates)).map(|&(key, written)| Planted { key, written })
+    (random.pick(&candidates)).map(|&(key, written)| Planted {
+        key,
+        written,
+        in_text: false,
+    })
 }

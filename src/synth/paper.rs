@@ -33,7 +33,7 @@ pub struct Paper {
     /// The sections in order.
     pub sections: Vec<Section>,
     /// Who signs, and the date in words.
-    pub signature: [String; 2],
+    pub signature: Option<[String; 2]>,
     /// The date.
     pub signed: Day,
     /// The number of every key as it is to be written (a count, or 分).
@@ -47,7 +47,7 @@ impl Paper {
     pub fn words(&self) -> impl Iterator<Item = &str> {
         std::iter::once(&self.introduction)
             .chain(self.sections.iter().flat_map(|section| &section.words))
-            .chain(&self.signature)
+            .chain(self.signature.iter().flatten())
             .map(String::as_str)
     }
 

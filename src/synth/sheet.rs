@@ -107,7 +107,7 @@ pub fn one_sheet(paper: &Paper) -> Sheet {
             sheet.table(paper, &paper.form.tables[table]);
         }
     }
-    for words in &paper.signature {
+    for words in paper.signature.iter().flatten() {
         sheet.line(words);
     }
     sheet

@@ -30,12 +30,12 @@ pub(super) fn paper(made: &MadeUp) -> Paper {
     let title = pick(&mut random, &words.titles);
     let mut overview = vec![pick(&mut random, &words.overview_text)];
     for fact in &words.facts {
-        let template = match made.value(&fact.key) {
+        let template = match made.told(&fact.key) {
             Some(0) => fact.none.as_deref(),
             Some(_) => Some(fact.some.as_str()),
             None => None,
         };
-        if let (Some(template), Some(value)) = (template, made.value(&fact.key)) {
+        if let (Some(template), Some(value)) = (template, made.told(&fact.key)) {
             overview.push(fill(
                 &fill(template, &names),
                 &[("value", &value.to_string())],
@@ -62,7 +62,7 @@ pub(super) fn paper(made: &MadeUp) -> Paper {
         title,
         introduction: fill(&words.introduction, &names),
         sections,
-        signature: [made.unit.clone(), fill(&words.date, &names)],
+        signature: Some([made.unit.clone(), fill(&words.date, &names)]),
         signed: Day {
             year: made.year + 1,
             month: 1,

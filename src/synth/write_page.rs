@@ -26,7 +26,7 @@ pub fn page(paper: &Paper) -> String {
                         @for paragraph in &section.words { p { (paragraph) } }
                         @if let Some(number) = section.table { (table(paper, &paper.form.tables[number])) }
                     }
-                    @for line in &paper.signature { p.signature { (line) } }
+                    @for line in paper.signature.iter().flatten() { p.signature { (line) } }
                 }
                 table.footer { @for line in &words.footer { tr { td { (line) } } } }
             }

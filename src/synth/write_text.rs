@@ -64,7 +64,7 @@ pub fn txt(paper: &Paper) -> String {
             lines.push(line.trim_end().to_owned());
         }
     }
-    lines.extend(paper.signature.iter().cloned());
+    lines.extend(paper.signature.iter().flatten().cloned());
     lines.push(String::new());
     lines.join("\n")
 }

@@ -22,7 +22,7 @@ pub fn docx(paper: &Paper) -> Vec<u8> {
             document = document.add_table(table(paper, &drawn));
         }
     }
-    for line in &paper.signature {
+    for line in paper.signature.iter().flatten() {
         document = document.add_paragraph(paragraph(line));
     }
     let mut bytes = Cursor::new(Vec::new());

@@ -6,6 +6,10 @@ use rust_xlsxwriter::{
 
 use super::sheet::{Sheet, SheetCell};
 
+/// Columns wide enough for the short labels, rows high enough for two lines of the long ones.
+const WIDTH: f64 = 15.0;
+const HEIGHT: f64 = 32.0;
+
 /// A workbook of drawn sheets; the same sheets give the same bytes.
 ///
 /// # Errors
@@ -23,6 +27,8 @@ pub fn xlsx(sheets: &[Sheet]) -> Result<Vec<u8>, XlsxError> {
     for sheet in sheets {
         let worksheet = workbook.add_worksheet();
         worksheet.set_name(&sheet.name)?;
+        worksheet.set_column_range_width(0, sheet.cols.saturating_sub(1) as u16, WIDTH)?;
+        worksheet.set_default_row_height(HEIGHT);
         for cell in &sheet.cells {
             let in_table = cell.key.is_some() || cell.col_span != sheet.cols;
             let format = if in_table { &framed } else { &words };

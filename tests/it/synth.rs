@@ -236,3 +236,74 @@ fn reports_carry_the_numbers_and_sentences() {
         assert!(report.narrative.signed.as_ref().unwrap().0.year == made.year + 1);
     }
 }
+
+#[test]
+fn the_demo_folder_is_what_the_generator_makes() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data/demo");
+    let files = huizong::synth::demo_files().unwrap();
+    let mut expected = vec!["README.md".to_owned()];
+    for file in &files {
+        let there = std::fs::read(folder.join(&file.path)).expect(&file.path);
+        assert!(
+            file.converted || there == file.bytes,
+            "{} differs from what is generated",
+            file.path
+        );
+        expected.push(file.path.clone());
+    }
+    expected.sort();
+    let mut there: Vec<String> = walkdir::WalkDir::new(&folder)
+        .into_iter()
+        .map(Result::unwrap)
+        .filter(|entry| entry.file_type().is_file())
+        .map(|entry| {
+            entry
+                .path()
+                .strip_prefix(&folder)
+                .unwrap()
+                .display()
+                .to_string()
+        })
+        .collect();
+    there.sort();
+    assert_eq!(there, expected);
+    assert_eq!(files.iter().filter(|file| file.converted).count(), 2);
+}
+
+#[test]
+fn the_demo_says_what_is_planted() {
+    let readme = include_str!("../../data/demo/README.md");
+    let files = huizong::synth::demo_files().unwrap();
+    let planted: Vec<_> = files
+        .iter()
+        .filter_map(|file| Some((file, file.made.as_ref()?)))
+        .collect();
+    let mut wrong = 0;
+    for (file, made) in &planted {
+        for planted in &made.planted {
+            assert_ne!(
+                made.values[planted.key], planted.written,
+                "{} is no mistake",
+                file.path
+            );
+            let line = format!("| {} | {} |", made.unit, made.year);
+            assert!(readme.contains(&line), "{} is not told of", file.path);
+            wrong += 1;
+        }
+    }
+    assert_eq!(wrong, 10);
+    let fees = planted
+        .iter()
+        .find(|(f, _)| f.path.ends_with("2022/示例县司法局.xlsx"))
+        .unwrap();
+    assert_eq!(fees.1.value("disclosure.fees.amount"), Some(90_500_000));
+    let real = planted
+        .iter()
+        .find(|(file, _)| file.path.contains("大渡口镇"))
+        .unwrap();
+    assert_eq!(
+        real.1.value("disclosure.procurement.amount"),
+        Some(13_020_000)
+    );
+    assert_eq!(real.1.values.iter().filter(|value| **value != 0).count(), 8);
+}
