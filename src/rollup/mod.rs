@@ -1,8 +1,78 @@
 //! Frames + registry → county summaries, coverage, comparisons.
 
+mod adapt;
+mod areas;
+mod book;
+mod both_ways;
+mod distribute;
+mod lines;
+mod missing;
+mod options;
+mod partial;
+mod reconcile;
+mod summarise;
 mod summary;
 
+pub use options::{By, Options};
+pub use partial::{Cell, Group, Partial, Sums};
 pub use summary::{
     Area, Comparison, Contribution, Dossier, Line, Made, Member, Movement, Ranking, Rate,
     RateRanking, Reconciled, Scope, Summary, Total,
 };
+
+use areas::Plan;
+use book::Book;
+
+use crate::batch::Batch;
+use crate::form::Library;
+use crate::units::Registry;
+
+/// Everything about every area of a batch.
+///
+/// One dossier for each of the lowest areas that have units and any report, and one for each area above that
+/// has several of them; or one for each area of a level, or each kind of unit, as `options.by` says. Lower areas
+/// come first, else they stand in the order of the registry. Without a registry there is one dossier, and every
+/// unit that reports is expected.
+///
+/// An area with others below it has these as its members, each as its roll-up; its totals and its coverage still
+/// count the units at the bottom. [`Dossier::made`] is left to the caller.
+pub fn dossiers(
+    batch: &Batch,
+    registry: &Registry,
+    library: &Library,
+    options: &Options,
+) -> Vec<Dossier> {
+    let book = Book::new(batch, registry, library, options);
+    let placed = distribute::Placed::new(batch, &book);
+    (areas::plans(&book, options).iter())
+        .map(|plan| dossier(&book, plan, &placed, batch, library))
+        .collect()
+}
+
+fn dossier(
+    book: &Book<'_>,
+    plan: &Plan,
+    placed: &distribute::Placed,
+    batch: &Batch,
+    library: &Library,
+) -> Dossier {
+    let mut findings = placed.for_plan(book, plan);
+    let mut years = Vec::with_capacity(book.years.len());
+    for (at, year) in book.years.iter().enumerate() {
+        let summary = summarise::summarise(book, plan, year, library, &mut findings);
+        both_ways::both_ways(book, plan, year, &summary, &mut findings);
+        let before = at.checked_sub(1).map(|at| &book.years[at]);
+        let is_focus = at + 1 == book.years.len();
+        missing::missing(book, plan, (before, year), is_focus, &mut findings);
+        years.push(summary);
+    }
+    distribute::sort(&book.registry, &mut findings);
+    Dossier {
+        area: plan.area.clone(),
+        years,
+        lines: lines::lines(book, plan),
+        findings,
+        inputs: batch.inputs.clone(),
+        ..Dossier::default()
+    }
+}
