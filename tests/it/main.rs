@@ -11,6 +11,7 @@ mod page;
 mod readers;
 mod recognise;
 mod rollup;
+mod sample;
 mod store;
 mod synth;
 mod template;
