@@ -174,7 +174,7 @@ fn column(page: &Page<'_>, point: &Point) -> Column {
         // A column has room for about six digits; money is rounded to whole 万元 here only.
         (true, Some(sum)) => match point.measure {
             Measure::Count => show::count(sum),
-            Measure::Fen => format!("{:.0}", sum as f64 / 1e6),
+            Measure::Fen => show::count((sum as f64 / 1e6).round() as i64),
         },
     };
     Column {

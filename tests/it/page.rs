@@ -1,5 +1,7 @@
 //! Tests of: page.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use huizong::form::{Library, Measure};

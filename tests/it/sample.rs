@@ -1,6 +1,8 @@
 //! A made-up county for the tests of what is written: three years across the change of form, a unit
 //! that did not report, one that joined, values of every status, and names that try to be markup.
 
+#![allow(clippy::unwrap_used)]
+
 use std::sync::Arc;
 
 use huizong::batch::{End, Found, Input};
@@ -299,6 +301,7 @@ fn contributions() -> Vec<(String, Vec<Contribution>)> {
         to,
         change,
         movement,
+        like_for_like: movement == Movement::Stayed,
     };
     vec![(
         "requests.received.total".into(),
