@@ -1,7 +1,27 @@
 //! Files → documents. One reader per format; the format is told by the content, never by the name.
 //! Nothing here knows what a form is.
 
+mod archive;
+mod archive_page;
+mod charset;
+mod delimited;
+mod guard;
+mod json;
+mod json_syntax;
+mod ole;
+mod page;
+mod page_table;
+mod refused;
+mod sniff;
+mod text;
+mod word;
+mod word_table;
+mod workbook;
+mod xml;
+
 use std::sync::Arc;
+
+pub use archive::is_clutter;
 
 use crate::grid::{Content, Grid, Place};
 use crate::text::Text;
@@ -137,4 +157,59 @@ pub struct Opened {
     pub name: Arc<str>,
     /// The document, or why there is none.
     pub outcome: Result<Document, Refusal>,
+}
+
+/// Takes one file apart. The reader is chosen by the content; the name's ending at most decides between
+/// delimited and plain text. An archive gives one [`Opened`] for each of its members, everything else exactly one.
+///
+/// Never fails as a whole: what cannot be read is an [`Opened`] with its [`Refusal`].
+///
+/// ```
+/// use huizong::files::{Kind, open};
+/// let opened = open("north.txt".into(), "项目,数量\n规章,3\n规范性文件,1\n".as_bytes());
+/// let document = opened[0].outcome.as_ref().unwrap();
+/// assert_eq!(document.kind, Kind::Delimited);
+/// assert_eq!(document.grids[0].cell_ref(1, 1).to_string(), "B2");
+/// ```
+pub fn open(name: Arc<str>, bytes: &[u8]) -> Vec<Opened> {
+    open_within(name, bytes, &mut archive::Budget::default())
+}
+
+/// Opens a file or a member, counting against what its outermost archive may still spend.
+fn open_within(name: Arc<str>, bytes: &[u8], budget: &mut archive::Budget) -> Vec<Opened> {
+    let found = sniff::look_at(&name, bytes);
+    if matches!(found, sniff::Found::Archive) {
+        return archive::open(&name, bytes, budget);
+    }
+    let outcome = guard::quietly(|| read(&name, bytes, found))
+        .unwrap_or_else(|cause| Err(refused::damaged(&name, &refused::some_file(), &cause)));
+    vec![Opened { name, outcome }]
+}
+
+fn read(name: &Arc<str>, bytes: &[u8], found: sniff::Found<'_>) -> Result<Document, Refusal> {
+    use sniff::Found;
+    match found {
+        Found::Xlsx => workbook::xlsx(name, bytes),
+        Found::Xlsb => workbook::xlsb(name, bytes),
+        Found::Xls => workbook::xls(name, bytes),
+        Found::Ods => workbook::ods(name, bytes),
+        Found::FlatOds(decoded) => workbook::flat_ods(name, &decoded.text),
+        Found::Docx => word::read(name, bytes),
+        Found::ArchivePage => archive_page::read(name, bytes),
+        Found::Page(decoded) => Ok(page::read(name, &decoded)),
+        Found::Json(decoded) => json::read(name, &decoded),
+        Found::Delimited(decoded, delimiter) => Ok(delimited::read(name, &decoded, delimiter)),
+        Found::Text(decoded) => Ok(text::read(name, &decoded)),
+        Found::Archive => Err(refused::unknown(name)),
+        Found::Refused(what) => Err(what.refusal(name)),
+    }
+}
+
+/// A note about the file as a whole, or about one place in it.
+fn note(rule: &'static str, zh: String, en: String, place: Option<Place>) -> ReadNote {
+    ReadNote {
+        rule,
+        message: Text { zh, en },
+        place,
+    }
 }

@@ -1,0 +1,298 @@
+//! Word documents (docx): headings, paragraphs and tables in reading order. Tracked deletions are gone, insertions are in.
+
+use std::collections::BTreeSet;
+use std::io::{Cursor, Read};
+use std::sync::Arc;
+
+use quick_xml::events::{BytesStart, Event};
+
+use super::text::is_heading;
+use super::word_table::Builder;
+use super::{Document, Kind, Part, Refusal, refused, xml};
+use crate::grid::{Addressing, Grid};
+use crate::text::Text;
+
+/// A part may not grow beyond this when unpacked.
+const PART: u64 = 1 << 28;
+/// How deep tables may nest.
+const DEPTH: usize = 40;
+
+/// Reads a docx.
+///
+/// # Errors
+/// A damaged package or document part, with the cause.
+pub(super) fn read(name: &Arc<str>, bytes: &[u8]) -> Result<Document, Refusal> {
+    let damaged = |cause: &str| refused::damaged(name, &Text::same("docx"), cause);
+    let mut package =
+        zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged(&e.to_string()))?;
+    let main = part(&mut package, "_rels/.rels")
+        .and_then(|relations| main_part(&relations))
+        .unwrap_or_else(|| "word/document.xml".to_owned());
+    let text = part(&mut package, &main)
+        .ok_or_else(|| damaged(&format!("缺少 {main} / {main} is missing")))?;
+    let folder = main.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let headings = part(&mut package, &format!("{folder}/styles.xml"))
+        .map(|styles| heading_styles(&styles))
+        .unwrap_or_default();
+    let mut walk = Walk {
+        document: Document::new(name.clone(), Kind::Word),
+        headings,
+        tables: Vec::new(),
+        words: String::new(),
+        outlined: false,
+        in_text: false,
+        in_row_properties: false,
+        ignored: 0,
+        paragraphs: 0,
+    };
+    let mut reader = xml::reader(&text);
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(tag)) => walk.start(&tag),
+            Ok(Event::End(tag)) => walk.end(tag.local_name().as_ref()),
+            Ok(Event::Text(words)) if walk.in_text => walk.words.push_str(&words),
+            Ok(Event::CData(words)) if walk.in_text => walk.words.push_str(&words),
+            Ok(Event::GeneralRef(reference)) if walk.in_text => {
+                xml::push_reference(&reference, &mut walk.words);
+            }
+            Ok(Event::Eof) => break,
+            Ok(_) => {}
+            Err(error) => {
+                let at = reader.buffer_position();
+                return Err(damaged(&format!("{main}, {at}: {error}")));
+            }
+        }
+    }
+    if !walk.tables.is_empty() {
+        return Err(damaged(&format!("{main} 不完整 / {main} breaks off")));
+    }
+    Ok(walk.document)
+}
+
+type Package<'a> = zip::ZipArchive<Cursor<&'a [u8]>>;
+
+fn part(package: &mut Package<'_>, path: &str) -> Option<String> {
+    let file = package.by_name(path).ok()?;
+    let mut bytes = Vec::new();
+    file.take(PART).read_to_end(&mut bytes).ok()?;
+    let text = String::from_utf8(bytes)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    Some(text)
+}
+
+/// The document's own part, as the package names it.
+fn main_part(relations: &str) -> Option<String> {
+    let mut reader = xml::reader(relations);
+    loop {
+        match reader.read_event().ok()? {
+            Event::Start(tag)
+                if xml::attribute(&tag, "Type")
+                    .is_some_and(|kind| kind.ends_with("/officeDocument")) =>
+            {
+                return Some(
+                    xml::attribute(&tag, "Target")?
+                        .trim_start_matches('/')
+                        .to_owned(),
+                );
+            }
+            Event::Eof => return None,
+            _ => {}
+        }
+    }
+}
+
+/// Ids of the paragraph styles that are headings: by outline level, by name, or based on one that is.
+fn heading_styles(styles: &str) -> BTreeSet<String> {
+    let mut headings = BTreeSet::new();
+    let mut based: Vec<(String, String)> = Vec::new();
+    let mut style = String::new();
+    let mut reader = xml::reader(styles);
+    while let Ok(event) = reader.read_event() {
+        let tag = match event {
+            Event::Start(tag) => tag,
+            Event::Eof => break,
+            _ => continue,
+        };
+        let value = || xml::attribute(&tag, "val").unwrap_or_default();
+        match tag.local_name().as_ref() {
+            "style" => style = xml::attribute(&tag, "styleId").unwrap_or_default(),
+            "name" => {
+                let name = value().to_lowercase();
+                if name.starts_with("heading ") || name == "title" || name.starts_with("标题") {
+                    headings.insert(style.clone());
+                }
+            }
+            "outlineLvl" if value().parse::<u8>().is_ok_and(|level| level < 9) => {
+                headings.insert(style.clone());
+            }
+            "basedOn" => based.push((style.clone(), value())),
+            _ => {}
+        }
+    }
+    // Chains of styles are short; a few rounds settle them.
+    for _ in 0..4 {
+        for (style, parent) in &based {
+            if headings.contains(parent) {
+                headings.insert(style.clone());
+            }
+        }
+    }
+    headings
+}
+
+/// What is not the document's own text: deleted and moved text, former properties, text boxes, pictures, second copies
+/// for old programs, field codes, pronunciations.
+const ASIDE: [&str; 20] = [
+    "del",
+    "moveFrom",
+    "pPrChange",
+    "rPrChange",
+    "tblPrChange",
+    "tblGridChange",
+    "tblPrExChange",
+    "tcPrChange",
+    "trPrChange",
+    "sectPrChange",
+    "txbxContent",
+    "Fallback",
+    "drawing",
+    "pict",
+    "object",
+    "instrText",
+    "delText",
+    "delInstrText",
+    "rt",
+    "sdtPr",
+];
+
+struct Walk {
+    document: Document,
+    headings: BTreeSet<String>,
+    /// Tables under way, outermost first, each with the place kept for its grid.
+    tables: Vec<(usize, Builder)>,
+    /// The paragraph under way.
+    words: String,
+    /// The paragraph is a heading by style or outline level.
+    outlined: bool,
+    in_text: bool,
+    in_row_properties: bool,
+    ignored: u32,
+    paragraphs: u32,
+}
+
+impl Walk {
+    fn start(&mut self, tag: &BytesStart<'_>) {
+        let local = tag.local_name();
+        let local: &str = local.as_ref();
+        if self.ignored == 0 && local == "del" && self.in_row_properties {
+            self.row(|table| table.delete_row());
+        }
+        if self.ignored > 0 || ASIDE.contains(&local) {
+            self.ignored += 1;
+            return;
+        }
+        match local {
+            "p" => {
+                self.words.clear();
+                self.outlined = false;
+            }
+            "t" => self.in_text = true,
+            // Tab stops in the properties share the name, but have a position.
+            "tab" if xml::attribute(tag, "pos").is_none() => self.words.push('\t'),
+            "br" | "cr" => self.words.push('\n'),
+            "noBreakHyphen" => self.words.push('-'),
+            "pStyle" => {
+                self.outlined |=
+                    xml::attribute(tag, "val").is_some_and(|id| self.headings.contains(&id));
+            }
+            "outlineLvl" => {
+                self.outlined |= xml::attribute(tag, "val")
+                    .and_then(|level| level.parse::<u8>().ok())
+                    .is_some_and(|level| level < 9);
+            }
+            "tbl" => self.begin_table(),
+            "trPr" => self.in_row_properties = true,
+            _ => self.table_element(tag, local),
+        }
+    }
+
+    fn table_element(&mut self, tag: &BytesStart<'_>, local: &str) {
+        let value = || xml::attribute(tag, "val");
+        match local {
+            "tr" => self.row(Builder::begin_row),
+            "tc" => self.row(Builder::begin_cell),
+            "gridBefore" => {
+                let columns = xml::count(tag, "val");
+                self.row(|table| table.skip_columns(columns));
+            }
+            "gridSpan" => {
+                let columns = xml::count(tag, "val");
+                self.row(|table| table.span_columns(columns));
+            }
+            "vMerge" => {
+                let restart = value().as_deref() == Some("restart");
+                self.row(|table| table.merge_down(restart));
+            }
+            "hMerge" if value().as_deref() != Some("restart") => self.row(Builder::merge_left),
+            "cellDel" => self.row(Builder::delete_cell),
+            "hidden" if self.in_row_properties => self.row(Builder::hide_row),
+            _ => {}
+        }
+    }
+
+    fn row(&mut self, act: impl FnOnce(&mut Builder)) {
+        if let Some((_, table)) = self.tables.last_mut() {
+            act(table);
+        }
+    }
+
+    fn begin_table(&mut self) {
+        if self.tables.len() >= DEPTH {
+            self.ignored += 1;
+            return;
+        }
+        let index = self.document.grids.len();
+        let name = format!("表{}", index + 1);
+        self.document
+            .push_grid(Grid::new(name, Addressing::RowColumn, 0, 0));
+        self.tables.push((index, Builder::default()));
+    }
+
+    fn end(&mut self, local: &str) {
+        if self.ignored > 0 {
+            self.ignored -= 1;
+            return;
+        }
+        match local {
+            "t" => self.in_text = false,
+            "trPr" => self.in_row_properties = false,
+            "p" => self.end_paragraph(),
+            "tc" => self.row(Builder::end_cell),
+            "tr" => self.row(Builder::end_row),
+            "tbl" => {
+                if let Some((index, table)) = self.tables.pop() {
+                    let name = self.document.grids[index].name.clone();
+                    self.document.grids[index] = table.grid(name);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn end_paragraph(&mut self) {
+        let words = std::mem::take(&mut self.words);
+        if let Some((_, table)) = self.tables.last_mut() {
+            table.paragraph(&words);
+            return;
+        }
+        let words = words.trim();
+        if !words.is_empty() {
+            self.paragraphs += 1;
+            self.document.parts.push(Part::Words {
+                heading: self.outlined || is_heading(words),
+                text: words.into(),
+                line: self.paragraphs,
+            });
+        }
+    }
+}

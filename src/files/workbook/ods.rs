@@ -1,0 +1,339 @@
+//! OpenDocument spreadsheets, read in one pass: calamine has neither their merged cells nor their hidden rows, and takes an
+//! error cell for text.
+
+use std::collections::BTreeSet;
+use std::io::Cursor;
+use std::sync::Arc;
+
+use quick_xml::events::{BytesStart, Event};
+
+use super::super::refused::Known;
+use super::super::{Document, Refusal, refused, xml};
+use super::{Builder, Package, Sheet, check_size, member};
+use crate::grid::{Content, Span};
+use crate::text::Text;
+
+/// Reads an ods package.
+///
+/// # Errors
+/// A damaged, protected or oversized package, with the cause.
+pub(in super::super) fn ods(name: &Arc<str>, bytes: &[u8]) -> Result<Document, Refusal> {
+    let damaged = |cause: &str| refused::damaged(name, &Text::same("ods"), cause);
+    let mut package = Package::new(Cursor::new(bytes)).map_err(|e| damaged(&e.to_string()))?;
+    check_size(name, &package)?;
+    if member(&mut package, "META-INF/manifest.xml")
+        .is_some_and(|manifest| String::from_utf8_lossy(&manifest).contains("encryption-data"))
+    {
+        return Err(Known::Encrypted.refusal(name));
+    }
+    let content = member(&mut package, "content.xml")
+        .ok_or_else(|| damaged("缺少 content.xml / content.xml is missing"))?;
+    flat_ods(name, &String::from_utf8_lossy(&content))
+}
+
+/// Reads the XML of an OpenDocument spreadsheet.
+///
+/// # Errors
+/// XML that breaks off, with the position.
+pub(in super::super) fn flat_ods(name: &Arc<str>, text: &str) -> Result<Document, Refusal> {
+    let mut reader = xml::reader(text);
+    let mut walk = Walk {
+        builder: Builder::new(name),
+        hidden_styles: BTreeSet::new(),
+        style: String::new(),
+        sheet: None,
+        cell: None,
+        ignored: 0,
+    };
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(tag)) => walk.start(&tag),
+            Ok(Event::End(tag)) => walk.end(tag.local_name().as_ref()),
+            Ok(Event::Text(words)) => walk.words(&words.xml10_content()),
+            Ok(Event::CData(words)) => walk.words(&words.xml10_content()),
+            Ok(Event::GeneralRef(reference)) => {
+                let mut words = String::new();
+                xml::push_reference(&reference, &mut words);
+                walk.words(&words);
+            }
+            Ok(Event::Eof) => break,
+            Ok(_) => {}
+            Err(error) => {
+                let cause = format!("content.xml, {}: {error}", reader.buffer_position());
+                return Err(refused::damaged(name, &Text::same("ods"), &cause));
+            }
+        }
+    }
+    if walk.sheet.is_some() {
+        let cause = "content.xml 不完整 / content.xml breaks off";
+        return Err(refused::damaged(name, &Text::same("ods"), cause));
+    }
+    walk.builder.finish("ods")
+}
+
+/// Elements whose cells and paragraphs are not the sheet's.
+const ASIDE: [&str; 4] = ["annotation", "tracked-changes", "shapes", "forms"];
+/// Cells that repeats may make of one sheet.
+const CELLS: usize = 5_000_000;
+
+struct Walk {
+    builder: Builder,
+    /// Table styles that are not displayed.
+    hidden_styles: BTreeSet<String>,
+    /// The table style under way.
+    style: String,
+    sheet: Option<Progress>,
+    cell: Option<Cell>,
+    /// Depth inside elements that are set aside.
+    ignored: u32,
+}
+
+#[derive(Default)]
+struct Progress {
+    sheet: Sheet,
+    row: u32,
+    col: u32,
+    /// How often the row stands there.
+    repeat: u32,
+    /// The row's cells: column, content.
+    cells: Vec<(u32, Content)>,
+    columns: u32,
+    /// Too many cells; the rest was left out.
+    full: bool,
+}
+
+struct Cell {
+    repeat: u32,
+    value: Option<Content>,
+    formula: Option<String>,
+    text: String,
+    paragraphs: u32,
+    error: bool,
+    spans: (u32, u32),
+}
+
+impl Walk {
+    fn start(&mut self, tag: &BytesStart<'_>) {
+        let local = tag.local_name();
+        let local: &str = local.as_ref();
+        if self.ignored > 0 || ASIDE.contains(&local) {
+            self.ignored += 1;
+            return;
+        }
+        if self.cell.is_some() {
+            self.inside(tag, local);
+            return;
+        }
+        match (local, &mut self.sheet) {
+            ("style", _) => self.style = xml::attribute(tag, "name").unwrap_or_default(),
+            ("table-properties", None)
+                if xml::attribute(tag, "display").as_deref() == Some("false") =>
+            {
+                self.hidden_styles.insert(self.style.clone());
+            }
+            ("table", None) => {
+                let style = xml::attribute(tag, "style-name").unwrap_or_default();
+                let mut progress = Progress::default();
+                progress.sheet.name = xml::attribute(tag, "name").unwrap_or_default();
+                progress.sheet.hidden = self.hidden_styles.contains(&style);
+                self.sheet = Some(progress);
+            }
+            ("table-column", Some(progress)) => {
+                let (first, count) = (progress.columns, xml::count(tag, "number-columns-repeated"));
+                progress.columns = first.saturating_add(count);
+                if is_hidden(tag) && count > 0 {
+                    progress
+                        .sheet
+                        .hidden_cols
+                        .push((first, progress.columns - 1));
+                }
+            }
+            ("table-row", Some(progress)) => {
+                progress.repeat = xml::count(tag, "number-rows-repeated");
+                progress.col = 0;
+                if is_hidden(tag) && progress.repeat > 0 {
+                    let last = progress.row.saturating_add(progress.repeat - 1);
+                    progress.sheet.hidden_rows.push((progress.row, last));
+                }
+            }
+            ("table-cell" | "covered-table-cell", Some(_)) => self.cell = Some(Cell::from(tag)),
+            _ => {}
+        }
+    }
+
+    /// Elements inside a cell.
+    fn inside(&mut self, tag: &BytesStart<'_>, local: &str) {
+        let Some(cell) = &mut self.cell else {
+            return;
+        };
+        match local {
+            "p" => {
+                if cell.paragraphs > 0 {
+                    cell.text.push('\n');
+                }
+                cell.paragraphs += 1;
+            }
+            "line-break" => cell.text.push('\n'),
+            "tab" => cell.text.push('\t'),
+            "s" => {
+                let spaces = xml::count(tag, "c").min(256) as usize;
+                cell.text.extend(std::iter::repeat_n(' ', spaces));
+            }
+            _ => {}
+        }
+    }
+
+    fn words(&mut self, words: &str) {
+        if self.ignored == 0
+            && let Some(cell) = self.cell.as_mut().filter(|cell| cell.paragraphs > 0)
+        {
+            // Line ends of the markup are no line breaks of the cell.
+            cell.text.push_str(&words.replace(['\n', '\r'], " "));
+        }
+    }
+
+    fn end(&mut self, local: &str) {
+        if self.ignored > 0 {
+            self.ignored -= 1;
+            return;
+        }
+        match local {
+            "table-cell" | "covered-table-cell" => {
+                if let (Some(cell), Some(progress)) = (self.cell.take(), &mut self.sheet) {
+                    progress.cell(cell);
+                }
+            }
+            "table-row" => {
+                if let Some(progress) = &mut self.sheet {
+                    progress.end_row();
+                }
+            }
+            "table" if self.cell.is_none() => {
+                if let Some(progress) = self.sheet.take() {
+                    if progress.full {
+                        self.builder.failed(
+                            &progress.sheet.name,
+                            "单元格过多，其余未读 / too many cells, the rest was not read",
+                        );
+                    }
+                    self.builder.sheet(progress.sheet);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn is_hidden(tag: &BytesStart<'_>) -> bool {
+    matches!(
+        xml::attribute(tag, "visibility").as_deref(),
+        Some("collapse" | "filter")
+    )
+}
+
+impl Progress {
+    fn cell(&mut self, cell: Cell) {
+        let (row, col) = (self.row, self.col);
+        let repeat = cell.repeat;
+        self.col = col.saturating_add(repeat);
+        let (rows, cols) = cell.spans;
+        if rows > 1 || cols > 1 {
+            self.sheet.spans.push(Span {
+                row,
+                col,
+                rows: rows.min(1 << 20),
+                cols: cols.min(1 << 14),
+            });
+        }
+        let content = cell.content();
+        if content == Content::Empty {
+            return;
+        }
+        for copy in 0..repeat {
+            if self.cells.len() >= CELLS {
+                self.full = true;
+                return;
+            }
+            self.cells.push((col + copy, content.clone()));
+        }
+    }
+
+    fn end_row(&mut self) {
+        let cells = std::mem::take(&mut self.cells);
+        if !cells.is_empty() {
+            for copy in 0..self.repeat {
+                if self.sheet.cells.len() + cells.len() > CELLS {
+                    self.full = true;
+                    break;
+                }
+                let row = self.row.saturating_add(copy);
+                self.sheet.cells.extend(
+                    cells
+                        .iter()
+                        .map(|(col, content)| (row, *col, content.clone())),
+                );
+            }
+        }
+        self.row = self.row.saturating_add(self.repeat).min(1 << 24);
+    }
+}
+
+impl Cell {
+    fn from(tag: &BytesStart<'_>) -> Self {
+        let value = |key: &str| xml::attribute(tag, key);
+        let mut error = false;
+        let mut kind = String::new();
+        for attribute in tag.attributes().with_checks(false).flatten() {
+            if attribute.key.local_name().as_ref() == "value-type" {
+                error |= attribute.value.as_ref() == "error";
+                if kind.is_empty() || attribute.key.as_ref().starts_with("office") {
+                    kind = attribute.value.to_string();
+                }
+            }
+        }
+        let stored = match kind.as_str() {
+            "float" | "percentage" | "currency" => {
+                value("value").map(|digits| match digits.parse::<f64>() {
+                    Ok(number) if number.is_finite() => Content::Number(number),
+                    _ => Content::Error(digits.into()),
+                })
+            }
+            "date" => value("date-value").map(|date| Content::Date(date.into())),
+            "time" => value("time-value").map(|time| Content::Date(time.into())),
+            "boolean" => value("boolean-value").map(|b| Content::Bool(b == "true")),
+            "string" => value("string-value").map(|words| Content::text(&words)),
+            _ => None,
+        };
+        Self {
+            repeat: xml::count(tag, "number-columns-repeated").min(1 << 14),
+            value: stored,
+            formula: value("formula"),
+            text: String::new(),
+            paragraphs: 0,
+            error,
+            spans: (
+                xml::count(tag, "number-rows-spanned"),
+                xml::count(tag, "number-columns-spanned"),
+            ),
+        }
+    }
+
+    fn content(self) -> Content {
+        let words = self.text.trim();
+        let looks_wrong = words.starts_with('#') || words.starts_with("Err:");
+        if self.error || (self.formula.is_some() && looks_wrong) {
+            let shown = if words.is_empty() { "#ERR" } else { words };
+            return Content::Error(shown.into());
+        }
+        match (self.value, self.formula) {
+            (Some(value), _) => value,
+            (None, Some(formula)) if words.is_empty() => {
+                let bare = formula
+                    .split_once(":=")
+                    .map_or(formula.as_str(), |(_, f)| f);
+                Content::Uncalculated(format!("={}", bare.trim_start_matches('=')).into())
+            }
+            (None, _) => Content::text(&self.text),
+        }
+    }
+}
