@@ -19,6 +19,26 @@ pub enum Severity {
     Note,
 }
 
+impl Severity {
+    /// The word used in exports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+
+    /// The word people read.
+    pub fn label(self) -> Text {
+        match self {
+            Self::Error => Text::new("错误", "error"),
+            Self::Warning => Text::new("警告", "warning"),
+            Self::Note => Text::new("提示", "note"),
+        }
+    }
+}
+
 /// A value that would mend what was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suggestion {

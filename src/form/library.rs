@@ -97,6 +97,15 @@ impl Library {
         Ok(())
     }
 
+    /// A library with one form alone: whatever is read, is read as that form. None where there is no such form.
+    #[must_use]
+    pub fn only(&self, id: &str) -> Option<Self> {
+        let mut library = self.clone();
+        library.forms.retain(|form| form.id == id);
+        library.crosswalks.clear();
+        (!library.forms.is_empty()).then_some(library)
+    }
+
     /// Every form, official ones first.
     pub fn forms(&self) -> &[Arc<Form>] {
         &self.forms

@@ -1,6 +1,21 @@
 //! What became of the inputs: every file, its end, and the reports that count.
+//!
+//! [`gather`] finds the files, [`read`] takes them apart and recognises them, [`assemble`] decides which
+//! reports count: units by their registered names, the latest version of each, consolidated reports apart.
+
+mod assemble;
+mod gather;
+mod kept;
+mod read;
+mod version;
 
 use std::sync::Arc;
+
+pub use assemble::{Naming, assemble};
+pub use gather::{Gathered, Origin, Source, gather};
+pub use kept::Kept;
+pub use read::{Outcome, Piece, read};
+pub use version::revision_mark;
 
 use crate::finding::Finding;
 use crate::report::{Report, Status};
@@ -20,6 +35,14 @@ pub enum End {
 }
 
 impl End {
+    /// Every end, in the order of the documentation.
+    pub const ALL: [Self; 4] = [
+        Self::Used,
+        Self::Superseded,
+        Self::NotAReport,
+        Self::Unreadable,
+    ];
+
     /// The word of the manifest.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -78,4 +101,15 @@ pub struct Batch {
     pub reports: Vec<Arc<Report>>,
     /// Findings about files and about whole reports; those of single reports included.
     pub findings: Vec<Finding>,
+}
+
+impl Batch {
+    /// How many files ended in each way, in the order of [`End::ALL`].
+    pub fn ends(&self) -> [usize; End::ALL.len()] {
+        let mut ends = [0; End::ALL.len()];
+        for input in &self.inputs {
+            ends[input.end as usize] += 1;
+        }
+        ends
+    }
 }

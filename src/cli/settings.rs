@@ -1,0 +1,143 @@
+//! What was typed → what it means: flags before `huizong.toml`, that before what is found.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::args::{Common, Reading};
+use super::config::Config;
+use super::failure::Failure;
+use crate::form::{FormError, Library};
+use crate::text::Lang;
+
+/// The resolved settings of a run.
+#[derive(Debug)]
+pub(super) struct Settings {
+    /// Language of results.
+    pub lang: Lang,
+    /// The forms at hand; only one of them where one is forced.
+    pub library: Library,
+    /// What is read; empty for a command that reads nothing.
+    pub inputs: Vec<PathBuf>,
+    /// Unit registry, where one was named.
+    pub units: Option<PathBuf>,
+    /// The analyst's overrides, where they were named.
+    pub corrections: Option<PathBuf>,
+    /// Name of the county, where it was given.
+    pub county: Option<String>,
+    /// The rest of the settings file.
+    pub config: Config,
+}
+
+impl Settings {
+    /// Merges flags and settings file, and loads the forms.
+    ///
+    /// # Errors
+    /// A settings file or form that cannot be read; nothing to read where something must be.
+    pub fn new(common: &Common, reading: Option<&Reading>, lang: Lang) -> Result<Self, Failure> {
+        let typed = reading.cloned().unwrap_or_default();
+        let config = Config::find(common.config.as_deref(), &typed.inputs)?;
+        let inputs = first(typed.inputs, &config.inputs);
+        if reading.is_some() && inputs.is_empty() {
+            return Err(Failure::NoInput);
+        }
+        let jobs = common.jobs.or(config.jobs).unwrap_or(0);
+        // Fails only where threads run already, which is not so at the beginning of a program.
+        let _ = rayon::ThreadPoolBuilder::new()
+            .num_threads(jobs)
+            .build_global();
+        Ok(Self {
+            lang: common.lang.map(Lang::from).or(config.lang).unwrap_or(lang),
+            library: library(&first(common.form.clone(), &config.form))?,
+            inputs,
+            units: typed.units.or_else(|| config.units.clone()),
+            corrections: typed.corrections.or_else(|| config.corrections.clone()),
+            county: typed.county.or_else(|| config.county.clone()),
+            config,
+        })
+    }
+}
+
+fn first(typed: Vec<PathBuf>, written: &[PathBuf]) -> Vec<PathBuf> {
+    if typed.is_empty() {
+        written.to_vec()
+    } else {
+        typed
+    }
+}
+
+/// The official forms with those that were named: a file adds a form or a crosswalk, an id leaves that
+/// form alone in the library.
+fn library(named: &[PathBuf]) -> Result<Library, Failure> {
+    let mut library = Library::official().clone();
+    let mut forced = None;
+    for name in named {
+        if name.is_file() {
+            add(&mut library, name)?;
+        } else {
+            forced = Some(name.to_string_lossy().into_owned());
+        }
+    }
+    let Some(id) = forced else {
+        return Ok(library);
+    };
+    library.only(&id).ok_or_else(|| Failure::NoSuchForm {
+        asked: id,
+        there: library.forms().iter().map(|form| form.id.clone()).collect(),
+    })
+}
+
+fn add(library: &mut Library, path: &Path) -> Result<(), Failure> {
+    let text = fs::read_to_string(path).map_err(|e| Failure::file(path, &e))?;
+    let name = path.display().to_string();
+    let table: toml::Table = toml::from_str(&text).map_err(|e| FormError {
+        file: name.clone(),
+        problem: e.to_string(),
+    })?;
+    if table.contains_key("pairs") {
+        library.add_crosswalk(&name, &text)?;
+    } else {
+        library.add(&name, &text)?;
+    }
+    Ok(())
+}
+
+/// The language of messages: as typed, else as the locale says. Without a locale it is Chinese.
+pub(super) fn lang(common: &Common) -> Lang {
+    if let Some(lang) = common.lang {
+        return lang.into();
+    }
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .filter_map(|name| env::var(name).ok())
+        .find(|value| !value.is_empty());
+    locale_lang(locale.as_deref().unwrap_or_default())
+}
+
+fn locale_lang(locale: &str) -> Lang {
+    let name = locale.split(['.', '@']).next().unwrap_or_default();
+    if name.is_empty() || name == "C" || name == "POSIX" || name.starts_with("zh") {
+        Lang::Zh
+    } else {
+        Lang::En
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_locale_tells_the_language() {
+        for (locale, lang) in [
+            ("", Lang::Zh),
+            ("C.UTF-8", Lang::Zh),
+            ("POSIX", Lang::Zh),
+            ("zh_CN.UTF-8", Lang::Zh),
+            ("en_US.UTF-8", Lang::En),
+            ("de_DE@euro", Lang::En),
+        ] {
+            assert_eq!(locale_lang(locale), lang, "{locale}");
+        }
+    }
+}

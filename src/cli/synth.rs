@@ -1,0 +1,49 @@
+//! `huizong synth`: made-up reports.
+
+use super::Ending;
+use super::args::SynthArgs;
+use super::console::Console;
+use super::failure::Failure;
+use super::output::Folder;
+use super::settings::Settings;
+use crate::synth::{self, Format, Options};
+use crate::text::Text;
+
+/// Writes a folder of made-up reports with their registry and their truth.
+pub(super) fn synth(
+    args: &SynthArgs,
+    _settings: &Settings,
+    console: &Console,
+) -> Result<Ending, Failure> {
+    let formats = formats(&args.formats)?;
+    Folder::prove(&args.output)?;
+    let options = Options {
+        counties: args.counties,
+        units: args.units,
+        from: args.years.from,
+        to: args.years.to,
+        seed: args.seed,
+        mistakes: args.mistakes,
+        ..Options::default()
+    };
+    let written = synth::write(&options, &formats, &args.output)
+        .map_err(|error| Failure::Stage(Text::same(error.to_string())))?;
+    let (reports, folder) = (written.reports, args.output.display());
+    console.say(&Text::new(
+        format!("{folder}：写入 {reports} 份虚构的年报"),
+        format!("{folder}: {reports} made-up reports written"),
+    ));
+    Ok(Ending::Clean)
+}
+
+fn formats(names: &[String]) -> Result<Vec<Format>, Failure> {
+    (names.iter())
+        .map(|name| {
+            Format::parse(name.trim()).ok_or_else(|| Failure::Value {
+                option: "--formats",
+                given: name.clone(),
+                possible: Format::ALL.map(Format::as_str).join(", "),
+            })
+        })
+        .collect()
+}
