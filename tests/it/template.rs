@@ -1,1 +1,142 @@
-//! Tests of: template.
+//! Templates: what is handed out, and what it says before and after it is filled in.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
+use std::io::Cursor;
+
+use calamine::{Data, Reader, Xlsx};
+use huizong::form::Library;
+use huizong::text::Lang;
+use huizong::units::Unit;
+use huizong::workbook::{Previous, templates};
+
+fn unit(code: &str, name: &str) -> Unit {
+    Unit {
+        code: code.into(),
+        name: name.into(),
+        kind: "township".into(),
+        parent: "430603".into(),
+        aliases: Vec::new(),
+        from: None,
+        to: None,
+    }
+}
+
+fn opened(bytes: &[u8]) -> Xlsx<Cursor<Vec<u8>>> {
+    calamine::open_workbook_from_rs(Cursor::new(bytes.to_vec())).unwrap()
+}
+
+/// Every number that stands in a workbook.
+fn numbers(bytes: &[u8]) -> Vec<f64> {
+    let mut book = opened(bytes);
+    let mut numbers = Vec::new();
+    for name in book.sheet_names() {
+        for row in book.worksheet_range(&name).unwrap().rows() {
+            numbers.extend(row.iter().filter_map(|cell| match cell {
+                Data::Float(n) => Some(*n),
+                Data::Int(n) => Some(*n as f64),
+                _ => None,
+            }));
+        }
+    }
+    numbers
+}
+
+#[test]
+fn an_untouched_template_holds_no_number() {
+    for form in ["2019", "2021"] {
+        let form = Library::official().get(form).unwrap();
+        let units = [unit("430603100", "铜锣镇"), unit("430603101", "=1+1")];
+        let files = templates(form, &units, 2025, &Previous::new(), Lang::Zh).unwrap();
+        assert_eq!(files.len(), 2);
+        for (_, bytes) in &files {
+            assert_eq!(numbers(bytes), Vec::<f64>::new());
+        }
+    }
+}
+
+#[test]
+fn names_are_safe_and_never_the_same() {
+    let form = Library::official().get("2021").unwrap();
+    let units = [unit("", "a/b"), unit("", "a\\b"), unit("1", "铜锣镇")];
+    let files = templates(form, &units, 2025, &Previous::new(), Lang::Zh).unwrap();
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["a_b-2025.xlsx", "a_b-2025_.xlsx", "1-铜锣镇-2025.xlsx"]
+    );
+}
+
+#[test]
+fn last_years_backlog_is_filled_in() {
+    let form = Library::official().get("2021").unwrap();
+    let known = [
+        ("requests.carried_out.natural_person", 5),
+        ("requests.carried_out.business", 2),
+        ("requests.carried_out.total", 7),
+        ("requests.received.total", 90),
+    ];
+    let mut previous = Previous::new();
+    let known = known.map(|(key, number)| (key.to_owned(), number));
+    previous.insert("铜锣镇".into(), known.into());
+    let units = [unit("1", "铜锣镇"), unit("2", "大渡口镇")];
+    let files = templates(form, &units, 2025, &previous, Lang::Zh).unwrap();
+    assert_eq!(numbers(&files[0].1), [5.0, 2.0, 7.0]);
+    assert_eq!(numbers(&files[1].1), Vec::<f64>::new());
+}
+
+#[test]
+fn every_rule_has_its_line() {
+    let form = Library::official().get("2021").unwrap();
+    let files = templates(
+        form,
+        &[unit("1", "铜锣镇")],
+        2025,
+        &Previous::new(),
+        Lang::Zh,
+    )
+    .unwrap();
+    let mut book = opened(&files[0].1);
+    let mut lines = Vec::new();
+    for name in book.sheet_names() {
+        for row in book.worksheet_range(&name).unwrap().rows() {
+            lines.extend(
+                row.iter()
+                    .map(|c| c.to_string())
+                    .filter(|c| c.starts_with('…')),
+            );
+        }
+    }
+    let found: Vec<&str> = lines
+        .iter()
+        .map(|l| l.trim_start_matches("… 待填："))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "无权制定规章",
+            "收办平衡",
+            "办理结果合计",
+            "申请人合计",
+            "复议诉讼合计"
+        ]
+    );
+}
+
+#[test]
+#[ignore = "writes files to look at"]
+fn to_look_at() {
+    for form in ["2019", "2021"] {
+        let form = Library::official().get(form).unwrap();
+        let known = [
+            ("requests.carried_out.natural_person".to_owned(), 5),
+            ("requests.carried_out.total".to_owned(), 5),
+        ];
+        let mut previous = Previous::new();
+        previous.insert("铜锣镇".into(), known.into());
+        let units = [unit("430603100", "铜锣镇")];
+        let files = templates(form, &units, 2025, &previous, Lang::Zh).unwrap();
+        let path = format!("{}-{}.xlsx", std::env::var("OUT").unwrap(), form.id);
+        std::fs::write(path, &files[0].1).unwrap();
+    }
+}

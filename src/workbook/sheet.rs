@@ -1,0 +1,385 @@
+//! A data sheet: a title, lines of notes, one real table, and how its cells are written.
+
+use rust_xlsxwriter::{
+    Format, Formula, Note, Table, TableColumn, TableStyle, Url, Worksheet, XlsxError,
+};
+use unicode_width::UnicodeWidthStr;
+
+use super::book::{Book, Plan};
+use super::theme::{self, Kind, Mark};
+use crate::text::Lang;
+
+/// Excel keeps no more characters than this in a cell (32,767) or a tip (255).
+const LONGEST_TEXT: usize = 32_000;
+const LONGEST_TIP: usize = 240;
+
+/// A column of a data sheet.
+#[derive(Debug, Clone)]
+pub(super) struct Column {
+    pub header: String,
+    pub width: f64,
+    pub kind: Kind,
+}
+
+impl Column {
+    pub(super) fn new(header: impl Into<String>, width: f64, kind: Kind) -> Self {
+        Self {
+            header: header.into(),
+            width,
+            kind,
+        }
+    }
+}
+
+/// What a cell shows.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) enum Shown {
+    #[default]
+    Empty,
+    Text(String),
+    Number(f64),
+    /// A formula with its result; no result is an empty text.
+    Formula(String, Box<Shown>),
+}
+
+/// A cell: what it shows, and what hangs on it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Cell {
+    pub shown: Shown,
+    /// Another kind than its column's.
+    pub kind: Option<Kind>,
+    pub mark: Mark,
+    /// A comment.
+    pub note: Option<String>,
+    /// Where it leads inside the workbook (`'sheet'!A1`), and what one reads when pointing at it.
+    pub link: Option<(String, String)>,
+}
+
+impl Cell {
+    pub(super) fn empty() -> Self {
+        Self::default()
+    }
+
+    pub(super) fn text(words: impl Into<String>) -> Self {
+        let words = words.into();
+        Self {
+            shown: if words.is_empty() {
+                Shown::Empty
+            } else {
+                Shown::Text(words)
+            },
+            ..Self::default()
+        }
+    }
+
+    /// A number as it is: a count, a year, an amount in 分.
+    pub(super) fn number(number: i64) -> Self {
+        Self {
+            shown: Shown::Number(number as f64),
+            ..Self::default()
+        }
+    }
+
+    /// A number in the unit that the kind is shown in.
+    pub(super) fn amount(number: i64, kind: Kind) -> Self {
+        Self {
+            shown: Shown::Number(in_unit(number, kind)),
+            kind: Some(kind),
+            ..Self::default()
+        }
+    }
+
+    /// A number that may be missing.
+    pub(super) fn maybe(number: Option<i64>, kind: Kind) -> Self {
+        number.map_or_else(Self::empty, |number| Self::amount(number, kind))
+    }
+
+    pub(super) fn float(number: Option<f64>) -> Self {
+        Self {
+            shown: number.map_or(Shown::Empty, Shown::Number),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn formula(formula: impl Into<String>, result: Shown) -> Self {
+        Self {
+            shown: Shown::Formula(formula.into(), Box::new(result)),
+            ..Self::default()
+        }
+    }
+
+    #[must_use]
+    pub(super) fn kind(mut self, kind: Kind) -> Self {
+        self.kind = Some(kind);
+        self
+    }
+
+    #[must_use]
+    pub(super) fn marked(mut self, mark: Mark) -> Self {
+        self.mark = mark;
+        self
+    }
+
+    #[must_use]
+    pub(super) fn noted(mut self, note: Option<String>) -> Self {
+        self.note = note.filter(|note| !note.is_empty());
+        self
+    }
+
+    #[must_use]
+    pub(super) fn to(mut self, target: impl Into<String>, tip: impl Into<String>) -> Self {
+        self.link = Some((target.into(), tip.into()));
+        self
+    }
+}
+
+/// A number in the unit its kind is shown in; exact for every amount below 90 亿亿元.
+pub(super) fn in_unit(number: i64, kind: Kind) -> f64 {
+    match kind {
+        Kind::Wan | Kind::WanChange => number as f64 / 1_000_000.0,
+        _ => number as f64,
+    }
+}
+
+/// Writes a cell. Text is always written as text: nothing in it is taken for a formula or a link.
+pub(super) fn put(
+    sheet: &mut Worksheet,
+    (row, col): (u32, u16),
+    cell: &Cell,
+    format: &Format,
+) -> Result<(), XlsxError> {
+    if let Some((target, tip)) = &cell.link {
+        let url = Url::new(format!("internal:{target}"));
+        let tip = clipped(tip, LONGEST_TIP);
+        sheet.write_url_with_options(row, col, url, "-", tip, Some(format))?;
+    }
+    match &cell.shown {
+        Shown::Empty => sheet.write_blank(row, col, format)?,
+        Shown::Text(words) => {
+            sheet.write_string_with_format(row, col, clipped(words, LONGEST_TEXT), format)?
+        }
+        Shown::Number(number) => sheet.write_number_with_format(row, col, *number, format)?,
+        Shown::Formula(formula, result) => {
+            let result = match result.as_ref() {
+                Shown::Number(number) => number.to_string(),
+                Shown::Text(words) => words.clone(),
+                _ => String::new(),
+            };
+            // Without this an empty result is stored as a zero: a number that nobody reported.
+            sheet.set_formula_result_default("");
+            let formula = Formula::new(formula).set_result(result);
+            sheet.write_formula_with_format(row, col, formula, format)?
+        }
+    };
+    if let Some(words) = &cell.note {
+        let lines = words.lines().map(|l| 1 + l.width() / 34).sum::<usize>();
+        let height = u32::try_from(lines * 18 + 16).unwrap_or(400).min(400);
+        let note = Note::new(clipped(words, LONGEST_TEXT))
+            .add_author_prefix(false)
+            .set_author("huizong")
+            .set_font_name(theme::FONT)
+            .set_font_size(9)
+            .set_width(260)
+            .set_height(height);
+        sheet.insert_note(row, col, &note)?;
+    }
+    Ok(())
+}
+
+/// The beginning of a text, at most `most` UTF-16 units: that is how Excel counts.
+fn clipped(words: &str, most: usize) -> &str {
+    let mut units = 0;
+    for (start, character) in words.char_indices() {
+        units += character.len_utf16();
+        if units > most {
+            return &words[..start];
+        }
+    }
+    words
+}
+
+/// How many lines words take in a column of a width (in characters of the default font).
+pub(super) fn lines(words: &str, width: f64) -> usize {
+    let fits = (width - 1.0).max(2.0);
+    (words.lines())
+        .map(|line| ((line.width() as f64) / fits).ceil().max(1.0) as usize)
+        .sum::<usize>()
+        .max(1)
+}
+
+/// How a data sheet is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Print {
+    /// All columns on the width of a page.
+    Fit,
+    /// Too wide for that: pages over, then down, with the first columns repeated.
+    Over(u16),
+}
+
+/// The rows of a data sheet with what they need around them.
+#[derive(Debug)]
+pub(super) struct Data {
+    pub columns: Vec<Column>,
+    pub rows: Vec<Vec<Cell>>,
+    /// The total row, part of the table.
+    pub total: Option<Vec<Cell>>,
+    /// Columns that stay in sight.
+    pub frozen: u16,
+    pub print: Print,
+}
+
+impl Data {
+    pub(super) fn new(columns: Vec<Column>, rows: Vec<Vec<Cell>>) -> Self {
+        Self {
+            columns,
+            rows,
+            total: None,
+            frozen: 1,
+            print: Print::Fit,
+        }
+    }
+
+    #[must_use]
+    pub(super) fn frozen(mut self, columns: u16) -> Self {
+        self.frozen = columns;
+        self
+    }
+}
+
+/// Writes a data sheet.
+pub(super) fn data(book: &Book, plan: &Plan, data: &Data) -> Result<Worksheet, XlsxError> {
+    let mut sheet = book.worksheet(plan)?;
+    top(book, plan, &mut sheet)?;
+    let head = plan.head_row();
+    let header_lines = (data.columns.iter())
+        .map(|c| lines(&c.header, c.width))
+        .max();
+    sheet.set_row_height(head, 16.0 * header_lines.unwrap_or(1) as f64 + 6.0)?;
+    let body_rows = data.rows.len().max(1);
+    let last_body = head + body_rows as u32;
+    let last = last_body + u32::from(data.total.is_some());
+    let last_col = (data.columns.len() - 1) as u16;
+    sheet.add_table(head, 0, last, last_col, &table(book, plan, data))?;
+    for (c, column) in data.columns.iter().enumerate() {
+        sheet.set_column_width(c as u16, column.width)?;
+        if data.rows.is_empty() {
+            sheet.write_blank(
+                head + 1,
+                c as u16,
+                &theme::cell(column.kind, Mark::default()),
+            )?;
+        }
+    }
+    for (r, cells) in data.rows.iter().enumerate() {
+        let row = head + 1 + r as u32;
+        let mut tall = 1;
+        for (c, (cell, column)) in cells.iter().zip(&data.columns).enumerate() {
+            let kind = cell.kind.unwrap_or(column.kind);
+            let format = match (&cell.link, kind) {
+                (Some(_), Kind::Text) => theme::link(),
+                _ => theme::cell(kind, cell.mark),
+            };
+            if let (Kind::Long, Shown::Text(words)) = (kind, &cell.shown) {
+                tall = tall.max(lines(words, column.width));
+            }
+            put(&mut sheet, (row, c as u16), cell, &format)?;
+        }
+        sheet.set_row_height(row, (15.0 * tall as f64 + 3.0).min(400.0))?;
+    }
+    for (c, (cell, column)) in (data.total.iter().flatten().zip(&data.columns)).enumerate() {
+        let format = theme::total(cell.kind.unwrap_or(column.kind), cell.mark);
+        put(&mut sheet, (last, c as u16), cell, &format)?;
+    }
+    printed(book, plan, data, &mut sheet, last)?;
+    Ok(sheet)
+}
+
+/// Title, lines of notes and the way back.
+fn top(book: &Book, plan: &Plan, sheet: &mut Worksheet) -> Result<(), XlsxError> {
+    sheet.set_row_height(0, 26)?;
+    sheet.write_string_with_format(0, 0, clipped(&plan.title, LONGEST_TEXT), &theme::title())?;
+    for (i, line) in plan.lines.iter().enumerate() {
+        sheet.write_string_with_format(1 + i as u32, 0, line, &theme::note_line())?;
+    }
+    let (to, words) = match plan.id.as_str() {
+        "contents" => ("cover", book.word("to-cover")),
+        _ => ("contents", book.word("back")),
+    };
+    if let Some(target) = book.plan(to) {
+        let back = Cell::text(words).to(target.at(0, 0), &target.title);
+        put(sheet, (plan.head_row() - 1, 0), &back, &theme::link())?;
+    }
+    Ok(())
+}
+
+fn table(book: &Book, plan: &Plan, data: &Data) -> Table {
+    let columns: Vec<TableColumn> = (data.columns.iter().enumerate())
+        .map(|(c, column)| {
+            let column_words = TableColumn::new()
+                .set_header(&column.header)
+                .set_header_format(theme::header());
+            // The label of the total row is part of the table's definition; its formulas are
+            // written as cells, because each carries its own result.
+            match (c, &data.total) {
+                (0, Some(_)) => column_words.set_total_label(book.word("total")),
+                _ => column_words,
+            }
+        })
+        .collect();
+    Table::new()
+        .set_name(&plan.table)
+        .set_columns(&columns)
+        .set_style(TableStyle::None)
+        .set_total_row(data.total.is_some())
+        .set_alt_text_title(&plan.title)
+        .set_alt_text(&plan.about)
+}
+
+fn printed(
+    book: &Book,
+    plan: &Plan,
+    data: &Data,
+    sheet: &mut Worksheet,
+    last: u32,
+) -> Result<(), XlsxError> {
+    let head = plan.head_row();
+    sheet.set_freeze_panes(head + 1, data.frozen)?;
+    sheet.set_repeat_rows(head, head)?;
+    sheet.set_print_area(0, 0, last, (data.columns.len() - 1) as u16)?;
+    let width: f64 = data.columns.iter().map(|c| c.width).sum();
+    if width > 95.0 {
+        sheet.set_landscape();
+    }
+    match data.print {
+        Print::Fit => {
+            sheet.set_print_fit_to_pages(1, 0);
+        }
+        Print::Over(columns) => {
+            sheet.set_print_scale(60).set_page_order(true);
+            if let Some(last) = columns.checked_sub(1) {
+                sheet.set_repeat_columns(0, last)?;
+            }
+        }
+    }
+    paper(sheet, &book.running_title(), book.lang);
+    Ok(())
+}
+
+/// A4 with page numbers.
+pub(super) fn paper(sheet: &mut Worksheet, running_title: &str, lang: Lang) {
+    let footer = match lang {
+        Lang::Zh => "&C&9第 &P 页，共 &N 页",
+        Lang::En => "&C&9Page &P of &N",
+    };
+    let title = clipped(running_title, 200).replace('&', "&&");
+    sheet
+        .set_paper_size(9)
+        .set_margins(0.5, 0.5, 0.7, 0.7, 0.3, 0.3)
+        .set_header(format!("&R&9{title}"))
+        .set_footer(footer);
+}
+
+/// Column letters and row number of a cell, both from 0.
+pub(super) fn a1(row: u32, col: u16) -> String {
+    crate::grid::CellRef::A1(row, u32::from(col)).to_string()
+}

@@ -1,0 +1,275 @@
+//! Figures by unit: every indicator, where every value came from, the totals, and tables of a few keys.
+
+use rust_xlsxwriter::{Worksheet, XlsxError};
+
+use super::book::{Book, Plan, told};
+use super::sheet::{Cell, Column, Data, Print, Shown, data};
+use super::theme::{Kind, Mark};
+use super::words::Focus;
+use crate::form::{KeyInfo, Measure};
+use crate::report::{Status, Value};
+use crate::rollup::Member;
+
+/// Money stays in 分 where formulas add it up: whole numbers add up exactly.
+fn machine_kind(measure: Measure) -> Kind {
+    match measure {
+        Measure::Count => Kind::Count,
+        Measure::Fen => Kind::Fen,
+    }
+}
+
+/// Every indicator by unit: what all totals are computed from, and what huizong reads back.
+pub(super) fn units(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
+    let lang = book.lang;
+    let mut columns = vec![
+        Column::new(
+            format!("{} [unit]", book.word("unit")),
+            book.name_width(),
+            Kind::Text,
+        ),
+        Column::new(format!("{} [code]", book.word("code")), 12.0, Kind::Text),
+        Column::new(format!("{} [kind]", book.word("kind")), 12.0, Kind::Text),
+        Column::new(format!("{} [year]", book.word("year")), 9.0, Kind::Plain),
+        Column::new(format!("{} [form]", book.word("form")), 9.0, Kind::Text),
+    ];
+    for info in &book.form().keys {
+        let kind = machine_kind(info.measure);
+        let header = format!(
+            "{}{} [{}]",
+            info.label.get(lang),
+            book.unit_of(kind),
+            info.key
+        );
+        columns.push(Column::new(header, 16.0, kind));
+    }
+    let rows = (book.reporting.iter().enumerate())
+        .map(|(unit, member)| unit_row(book, unit, member))
+        .collect();
+    let mut sheet = Data::new(columns, rows);
+    sheet.print = Print::Over(1);
+    data(book, plan, &sheet)
+}
+
+fn unit_row(book: &Book, unit: usize, member: &Member) -> Vec<Cell> {
+    let first = Cell::text(&member.name).to(book.value_cell(unit, 0), book.word("to-values"));
+    let mut row = vec![
+        first,
+        Cell::text(member.code.clone().unwrap_or_default()),
+        Cell::text(&member.kind),
+        Cell::number(i64::from(book.summary.year)),
+        Cell::text(&book.form().id),
+    ];
+    for (index, info) in book.form().keys.iter().enumerate() {
+        row.push(match member.values.get(index) {
+            Some(value) => value_cell(book, (unit, index), member, info, value),
+            None => Cell::empty(),
+        });
+    }
+    row
+}
+
+fn value_cell(
+    book: &Book,
+    (unit, index): (usize, usize),
+    member: &Member,
+    info: &KeyInfo,
+    value: &Value,
+) -> Cell {
+    let raw = value.raw.as_deref().unwrap_or_default();
+    let cell = match (value.number, value.status) {
+        (Some(number), _) => Cell::number(number),
+        (None, Status::NotApplicable) => Cell::text(if raw.is_empty() { "—" } else { raw }),
+        (None, Status::Unreadable) => Cell::text(if raw.is_empty() { "？" } else { raw }),
+        (None, _) => Cell::empty(),
+    };
+    let doubts = book.doubts(&member.name, &info.key);
+    let note = (!doubts.is_empty()).then(|| {
+        let told: Vec<String> = doubts.iter().map(|f| told(f, book.lang)).collect();
+        told.join("\n\n")
+    });
+    let cell = cell.marked(book.mark(member, index)).noted(note);
+    let place = Book::place_of(value);
+    // A workbook keeps no more than 65,530 links; beyond, the unit's name alone leads to its values.
+    if place.is_empty() || book.reporting.len() * book.form().keys.len() > 60_000 {
+        cell
+    } else {
+        cell.to(book.value_cell(unit, index), place)
+    }
+}
+
+/// One line a value: where it came from and how it was decided.
+pub(super) fn values(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
+    let columns = [
+        ("unit", "[unit]", book.name_width(), Kind::Text),
+        ("code", "[code]", 12.0, Kind::Text),
+        ("year", "[year]", 9.0, Kind::Plain),
+        ("form", "[form]", 9.0, Kind::Text),
+        ("key", "[key]", 38.0, Kind::Text),
+        ("indicator", "", 44.0, Kind::Text),
+        ("value", "[value]", 14.0, Kind::Count),
+        ("measure", "[measure]", 10.0, Kind::Text),
+        ("status", "[status]", 16.0, Kind::Text),
+        ("status-label", "", 16.0, Kind::Text),
+        ("file", "[file]", 32.0, Kind::Text),
+        ("sheet", "[sheet]", 18.0, Kind::Text),
+        ("cell", "[cell]", 10.0, Kind::Text),
+        ("raw", "[raw]", 16.0, Kind::Text),
+    ]
+    .map(|(word, code, width, kind)| {
+        let header = format!("{} {code}", book.word(word));
+        Column::new(header.trim(), width, kind)
+    });
+    let mut rows = Vec::new();
+    for member in &book.reporting {
+        for (index, info) in book.form().keys.iter().enumerate() {
+            let value = member.values.get(index).cloned().unwrap_or_default();
+            rows.push(value_row(book, member, index, info, &value));
+        }
+    }
+    data(book, plan, &Data::new(columns.to_vec(), rows))
+}
+
+fn value_row(
+    book: &Book,
+    member: &Member,
+    index: usize,
+    info: &KeyInfo,
+    value: &Value,
+) -> Vec<Cell> {
+    let number = (value.number)
+        .map_or_else(Cell::empty, Cell::number)
+        .kind(machine_kind(info.measure))
+        .marked(book.mark(member, index));
+    let place = value.place.as_ref();
+    let part = |part: Option<String>| Cell::text(part.unwrap_or_default());
+    vec![
+        Cell::text(&member.name),
+        Cell::text(member.code.clone().unwrap_or_default()),
+        Cell::number(i64::from(book.summary.year)),
+        Cell::text(&book.form().id),
+        Cell::text(&info.key),
+        Cell::text(info.label.get(book.lang)),
+        number,
+        Cell::text(info.measure.as_str()),
+        Cell::text(value.status.as_str()),
+        Cell::text(status_word(book, value.status)),
+        part(place.map(|p| p.file.to_string())),
+        part(place.map(|p| p.sheet.to_string())),
+        part(place.map(|p| p.cell.to_string())),
+        part(value.raw.as_deref().map(str::to_owned)),
+    ]
+}
+
+/// A status in words.
+pub(super) fn status_word(book: &Book, status: Status) -> &'static str {
+    match status {
+        Status::Reported => book.word("status-reported"),
+        Status::Blank => book.word("status-blank"),
+        Status::BlankAsZero => book.word("status-blank-as-zero"),
+        Status::Derived => book.word("status-derived"),
+        Status::NotApplicable => book.word("status-not-applicable"),
+        Status::Unreadable => book.word("status-unreadable"),
+        Status::Corrected => book.word("status-corrected"),
+    }
+}
+
+/// Every indicator's total with how many units it rests on.
+pub(super) fn totals(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
+    let form = book.form();
+    let columns = vec![
+        Column::new(book.word("table"), 26.0, Kind::Long),
+        Column::new(book.word("indicator"), 52.0, Kind::Long),
+        Column::new(book.word("measure-unit"), 10.0, Kind::Plain),
+        Column::new(book.word("area-total"), 18.0, Kind::Count),
+        Column::new(book.word("counted"), 13.0, Kind::Count),
+        Column::new(book.word("expected"), 13.0, Kind::Count),
+        Column::new(book.word("completeness"), 18.0, Kind::Text),
+        Column::new(book.word("key"), 42.0, Kind::Text),
+    ];
+    let keys = (form
+        .keys
+        .iter()
+        .map(|k| (k.key.as_str(), k.at[0], &k.label)))
+    .chain(form.derived.iter().filter_map(|d| {
+        let table = form.keys[*d.parts.first()?].at[0];
+        Some((d.key.as_str(), table, &d.label))
+    }));
+    let mut rows = Vec::new();
+    for (key, table, label) in keys {
+        let Some(subject) = book.subject(key) else {
+            continue;
+        };
+        let total = subject.total;
+        let complete = match (total.counted, total.expected.saturating_sub(total.counted)) {
+            (_, 0) => book.word("complete").to_owned(),
+            (0, _) => book.word("no-number").to_owned(),
+            (_, missing) => {
+                let missing = missing.to_string();
+                book.words
+                    .tell("missing-units", book.lang, &[("n", &missing)])
+            }
+        };
+        let kind = Kind::people(subject.measure);
+        let cell = book.total_cell(&subject);
+        let cell = match subject.parts.as_slice() {
+            [one] => cell.to(
+                book.unit_range(*one).replace('$', ""),
+                book.word("to-units"),
+            ),
+            _ => cell,
+        };
+        rows.push(vec![
+            Cell::text(form.tables[table].label.get(book.lang)),
+            Cell::text(label.get(book.lang)),
+            Cell::text(bare(book.unit_of(kind))),
+            cell,
+            Cell::number(total.counted as i64),
+            Cell::number(total.expected as i64),
+            Cell::text(complete),
+            Cell::text(key),
+        ]);
+    }
+    data(book, plan, &Data::new(columns, rows).frozen(2))
+}
+
+/// A unit without its brackets.
+pub(super) fn bare(unit: &str) -> &str {
+    unit.trim_matches(['（', '）', '(', ')', ' '])
+}
+
+/// A few keys by unit, with the area's total below.
+pub(super) fn focus(book: &Book, plan: &Plan, focus: &Focus) -> Result<Worksheet, XlsxError> {
+    let subjects: Vec<_> = (focus.columns.iter())
+        .filter_map(|item| book.subject(&item.key).map(|subject| (item, subject)))
+        .collect();
+    let mut columns = vec![Column::new(
+        book.word("unit"),
+        book.name_width(),
+        Kind::Text,
+    )];
+    for (item, subject) in &subjects {
+        let kind = Kind::people(subject.measure);
+        let header = format!("{}{}", item.label(book.lang), book.unit_of(kind));
+        columns.push(Column::new(header, 14.0, kind));
+    }
+    let mut rows = Vec::new();
+    for (unit, member) in book.reporting.iter().enumerate() {
+        let name = Cell::text(&member.name);
+        let target = subjects.first().and_then(|(_, s)| s.parts.first());
+        let name = match target {
+            Some(key) => name.to(book.unit_cell(unit, *key), book.word("to-units")),
+            None => name,
+        };
+        let values = subjects.iter().map(|(_, s)| book.unit_value_cell(unit, s));
+        rows.push(std::iter::once(name).chain(values).collect());
+    }
+    let label = Cell {
+        shown: Shown::Text(book.word("total").to_owned()),
+        mark: Mark::default(),
+        ..Cell::default()
+    };
+    let totals = subjects.iter().map(|(_, subject)| book.total_cell(subject));
+    let mut sheet = Data::new(columns, rows);
+    sheet.total = Some(std::iter::once(label).chain(totals).collect());
+    data(book, plan, &sheet)
+}
