@@ -1,9 +1,26 @@
 //! Documents + forms → reports: labels, tables, numbers, unit and year.
 
+mod draft;
+mod flat;
+mod header;
+pub mod identity;
+pub mod label;
+mod marks;
+pub mod narrative;
+pub mod number;
+mod read;
+mod recognise;
+mod record;
+mod resolve;
+pub mod settle;
+mod table;
 mod value;
+mod vocabulary;
+mod words;
 
 use std::sync::Arc;
 
+pub use recognise::{Recogniser, Recognition, recognise};
 pub use value::{Matched, Status, Value};
 
 use crate::finding::Finding;
@@ -49,6 +66,8 @@ pub struct Narrative {
     pub sentences: Vec<Sentence>,
     /// The sign-off date with its place.
     pub signed: Option<(Day, Place)>,
+    /// Every name found for the unit, the most trustworthy first: what a registry is asked.
+    pub names: Vec<String>,
 }
 
 /// One unit's figures for one year.

@@ -159,6 +159,7 @@ impl MadeUp {
                     .map(|(line, words)| sentence(line, words))
                     .collect(),
                 signed: Some((paper.signed, place(last))),
+                ..Narrative::default()
             },
             revision: 0,
             findings: Vec::new(),

@@ -1,5 +1,7 @@
 //! Every integration test, in one binary: linking once is quicker than linking twenty times.
 
+#![allow(clippy::unwrap_used)]
+
 mod accuracy;
 mod check;
 mod cli;

@@ -1,0 +1,492 @@
+//! Which unit and which year a report is of, from everything that says so.
+
+use super::label::{plain, strip_enumerator};
+use super::words::Words;
+use crate::finding::{Finding, Severity};
+use crate::grid::Place;
+use crate::text::Text;
+
+/// Where a name or year was read, the most trustworthy first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Source {
+    /// A field or column made for it: 填报单位, `year`.
+    Field,
+    /// The title.
+    Title,
+    /// The period stated in the text.
+    Period,
+    /// The signature.
+    Signature,
+    /// The sheet's name.
+    Sheet,
+    /// The file's name.
+    File,
+    /// A sentence that speaks of the year's work.
+    Sentence,
+    /// The folder's name.
+    Folder,
+}
+
+impl Source {
+    fn label(self) -> Text {
+        match self {
+            Self::Field => Text::new("填报栏", "field"),
+            Self::Title => Text::new("标题", "title"),
+            Self::Period => Text::new("统计期限", "stated period"),
+            Self::Signature => Text::new("落款", "signature"),
+            Self::Sheet => Text::new("工作表名", "sheet name"),
+            Self::File => Text::new("文件名", "file name"),
+            Self::Sentence => Text::new("正文", "text"),
+            Self::Folder => Text::new("文件夹名", "folder name"),
+        }
+    }
+}
+
+/// Everything that names the unit or the year.
+#[derive(Debug, Clone, Default)]
+pub struct Clues {
+    names: Vec<(Source, String, Option<Place>)>,
+    years: Vec<(Source, i32, Option<Place>)>,
+    /// A mark says that the figures are of a whole area.
+    pub consolidated: bool,
+    /// Weight of the marks of a later version.
+    pub revision: u32,
+}
+
+impl Clues {
+    /// Notes a unit's name as written; what is left of it after tidying may be nothing.
+    pub fn name(&mut self, source: Source, words: &str, place: Option<Place>) {
+        let name = unit_name(words);
+        if !name.is_empty()
+            && !self
+                .names
+                .iter()
+                .any(|(s, n, _)| *s == source && *n == name)
+        {
+            self.names.push((source, name, place));
+        }
+    }
+
+    /// Notes a year.
+    pub fn year(&mut self, source: Source, year: i32, place: Option<Place>) {
+        if (2000..=2100).contains(&year)
+            && !self
+                .years
+                .iter()
+                .any(|(s, y, _)| *s == source && *y == year)
+        {
+            self.years.push((source, year, place));
+        }
+    }
+
+    /// Takes in what `other` says.
+    pub fn join(&mut self, other: &Self) {
+        for (source, name, place) in &other.names {
+            self.name(*source, name, place.clone());
+        }
+        for (source, year, place) in &other.years {
+            self.year(*source, *year, place.clone());
+        }
+        self.consolidated |= other.consolidated;
+        self.revision = self.revision.max(other.revision);
+    }
+
+    /// Names found, the most trustworthy first.
+    pub fn unit_names(&self) -> Vec<String> {
+        let mut sorted = self.names.clone();
+        sorted.sort_by_key(|(source, ..)| *source);
+        let mut names: Vec<String> = Vec::new();
+        for (_, name, _) in sorted {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// The year, from the most trustworthy source that names one only.
+    pub fn best_year(&self) -> Option<i32> {
+        let first = self.years.iter().map(|(source, ..)| *source).min()?;
+        let mut years = self
+            .years
+            .iter()
+            .filter(|(s, ..)| *s == first)
+            .map(|(_, y, _)| *y);
+        let year = years.next()?;
+        if years.next().is_none() {
+            return Some(year);
+        }
+        // Several years in one source: the one that another source confirms.
+        let counted = |y: i32| {
+            self.years
+                .iter()
+                .filter(|(_, known, _)| *known == y)
+                .count()
+        };
+        let mut candidates: Vec<i32> = self
+            .years
+            .iter()
+            .filter(|(s, ..)| *s == first)
+            .map(|(_, y, _)| *y)
+            .collect();
+        candidates.sort_by_key(|y| std::cmp::Reverse(counted(*y)));
+        match candidates.as_slice() {
+            [a, b, ..] if counted(*a) == counted(*b) => None,
+            [a, ..] => Some(*a),
+            [] => None,
+        }
+    }
+
+    /// Whether two sets of clues can be of the same report: no name or year of the one contradicts the other's.
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        let (a, b) = (self.unit_names(), other.unit_names());
+        let same_name =
+            a.is_empty() || b.is_empty() || a.iter().any(|x| b.iter().any(|y| same_unit(x, y)));
+        let same_year = match (self.best_year(), other.best_year()) {
+            (Some(a), Some(b)) => a == b,
+            _ => true,
+        };
+        same_name && same_year
+    }
+
+    /// Whether anything names a unit or a year.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty() && self.years.is_empty()
+    }
+
+    /// Findings where the sources contradict each other, or where there is none.
+    pub fn findings(&self, unit: &str, year: Option<i32>) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let trusted = |source: Source| source <= Source::File;
+        let others: Vec<_> = (self.years.iter())
+            .filter(|(source, y, _)| Some(*y) != year && trusted(*source))
+            .collect();
+        match year {
+            None => findings.push(Finding::new("year-missing", Severity::Error, Text::new(
+                "没有找到可信的年度；请在标题、文件名或工作表名中写明年度",
+                "no trustworthy year was found; put the year in the title, file name or sheet name",
+            ))),
+            Some(year) if !others.is_empty() => {
+                let list = |pick: fn(&Text) -> &str| {
+                    (others.iter().map(|(s, y, _)| format!("{} {y}", pick(&s.label()))))
+                        .collect::<Vec<_>>()
+                        .join("；")
+                };
+                let message = Text::new(
+                    format!("按 {year} 年处理，但{}；请核实年度", list(|t| &t.zh)),
+                    format!("taken as {year}, but {}; please confirm the year", list(|t| &t.en)),
+                );
+                let mut finding = Finding::new("year-disagrees", Severity::Warning, message)
+                    .saw(list(|t| &t.en), year.to_string());
+                finding.places = others.iter().filter_map(|(.., place)| place.clone()).collect();
+                findings.push(finding);
+            }
+            Some(_) => {}
+        }
+        findings.extend(self.name_findings(unit));
+        findings
+    }
+
+    fn name_findings(&self, unit: &str) -> Option<Finding> {
+        if unit.is_empty() {
+            return Some(Finding::new(
+                "unit-name-missing",
+                Severity::Error,
+                Text::new(
+                    "没有找到填报单位名称；请在标题、文件名或工作表名中写明",
+                    "no unit name was found; put it in the title, file name or sheet name",
+                ),
+            ));
+        }
+        let others: Vec<_> = (self.names.iter())
+            .filter(|(source, name, _)| *source <= Source::File && !same_unit(name, unit))
+            .collect();
+        if others.is_empty() {
+            return None;
+        }
+        let list = |pick: fn(&Text) -> &str| {
+            (others
+                .iter()
+                .map(|(s, n, _)| format!("{} {n}", pick(&s.label()))))
+            .collect::<Vec<_>>()
+            .join("；")
+        };
+        let message = Text::new(
+            format!("按“{unit}”处理，但{}；请核实单位", list(|t| &t.zh)),
+            format!(
+                "taken as {unit}, but {}; please confirm the unit",
+                list(|t| &t.en)
+            ),
+        );
+        let mut finding =
+            Finding::new("unit-disagrees", Severity::Warning, message).saw(list(|t| &t.en), unit);
+        finding.places = others
+            .iter()
+            .filter_map(|(.., place)| place.clone())
+            .collect();
+        Some(finding)
+    }
+}
+
+/// Whether two names may be of one unit: equal, or one with the names of its parents in front, or an office's.
+pub fn same_unit(a: &str, b: &str) -> bool {
+    let a = a.trim_end_matches("办事处").trim_end_matches("办公室");
+    let b = b.trim_end_matches("办事处").trim_end_matches("办公室");
+    a == b || a.ends_with(b) || b.ends_with(a)
+}
+
+/// A unit's name without what is no part of it: year, report name, 人民政府 at the end, quotes, numbers.
+pub fn unit_name(words: &str) -> String {
+    let words_of = Words::get();
+    let mut name: String = plain(words)
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .collect();
+    for noun in &words_of.report_names {
+        if let Some(at) = name.find(noun.as_str()) {
+            name.replace_range(at..at + noun.len(), "");
+            break;
+        }
+    }
+    name = without_year(&name);
+    name = strip_enumerator(&name).to_owned();
+    let keep = |c: char| c.is_alphabetic() || c.is_ascii_digit() || "=<>/()".contains(c);
+    name = name.chars().filter(|c| keep(*c)).collect();
+    for noise in &words_of.title_noise {
+        if let Some(rest) = name.strip_prefix(noise.as_str()) {
+            name = rest.to_owned();
+        }
+        if let Some(rest) = name.strip_suffix(noise.as_str()) {
+            name = rest.to_owned();
+        }
+    }
+    for suffix in &words_of.unit_suffixes {
+        if let Some(rest) = name.strip_suffix(suffix.as_str())
+            && !rest.is_empty()
+        {
+            name = rest.to_owned();
+        }
+    }
+    name.trim_matches(['(', ')', '-', '_', '.']).to_owned()
+}
+
+fn without_year(text: &str) -> String {
+    match find_year(text) {
+        Some((_, start, end)) => {
+            let rest = text[end..].trim_start_matches(['年', '度']);
+            format!("{}{rest}", &text[..start])
+        }
+        None => text.to_owned(),
+    }
+}
+
+/// The first year in a text, with the bytes it takes: four digits or Chinese numerals before 年, else four digits alone.
+pub fn find_year(text: &str) -> Option<(i32, usize, usize)> {
+    let mut fallback = None;
+    let mut start = 0;
+    while let Some(offset) =
+        text[start..].find(|c: char| c.is_ascii_digit() || "二〇○零".contains(c))
+    {
+        let at = start + offset;
+        let numeral = |c: char| c.is_ascii_digit() || "〇○零一二三四五六七八九".contains(c);
+        let length: usize = text[at..]
+            .chars()
+            .take_while(|c| numeral(*c))
+            .map(char::len_utf8)
+            .sum();
+        let end = at + length.max(text[at..].chars().next().map_or(1, char::len_utf8));
+        let digits: Option<String> = (text[at..end].chars())
+            .map(|c| match c {
+                '○' | '零' | '〇' => Some('0'),
+                _ if c.is_ascii_digit() => Some(c),
+                _ => "〇一二三四五六七八九"
+                    .chars()
+                    .position(|d| d == c)
+                    .and_then(|d| char::from_digit(d as u32, 10)),
+            })
+            .collect();
+        let year = digits
+            .filter(|d| d.len() == 4)
+            .and_then(|d| d.parse::<i32>().ok());
+        if let Some(year) = year.filter(|y| (2000..=2100).contains(y)) {
+            if text[end..].trim_start().starts_with('年') {
+                return Some((year, at, end));
+            }
+            fallback.get_or_insert((year, at, end));
+        }
+        start = end;
+    }
+    fallback
+}
+
+/// Reads a line as a title: year and unit around the name of the report.
+pub fn title(text: &str) -> Option<(String, Option<i32>)> {
+    let text: String = plain(text).chars().filter(|c| !c.is_whitespace()).collect();
+    if text.chars().count() > 60 || text.contains(['。', '；', '《', ',', '，', '、']) {
+        return None;
+    }
+    let noun = Words::get()
+        .report_names
+        .iter()
+        .find(|n| text.contains(n.as_str()))?;
+    let head = &text[..text.find(noun.as_str())?];
+    let year = find_year(&text).map(|(year, ..)| year);
+    Some((unit_name(head), year))
+}
+
+/// Whether words end like a unit's name.
+pub fn looks_like_unit(name: &str) -> bool {
+    let count = name.chars().count();
+    (2..=30).contains(&count)
+        && !name.contains(['。', '，', '：'])
+        && Words::get()
+            .unit_endings
+            .iter()
+            .any(|end| name.ends_with(end.as_str()))
+}
+
+/// Clues in the name of a file and of its folders, `2021/甲子镇.xlsx`.
+pub fn of_file(path: &str) -> Clues {
+    let mut clues = Clues::default();
+    let mut parts = path
+        .rsplit(['/', '\\', '!'])
+        .filter(|part| !part.is_empty());
+    let file = parts.next().unwrap_or_default();
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    of_short_name(&mut clues, stem, Source::File);
+    if let Some(folder) = parts.next()
+        && let Some((year, ..)) = find_year(&plain(folder))
+    {
+        clues.year(Source::Folder, year, None);
+    }
+    clues.consolidated = is_consolidated(stem);
+    clues.revision = revision_of(stem);
+    clues
+}
+
+/// Clues in a sheet's name.
+pub fn of_sheet(name: &str) -> Clues {
+    let mut clues = Clues::default();
+    of_short_name(&mut clues, name, Source::Sheet);
+    clues
+}
+
+fn of_short_name(clues: &mut Clues, name: &str, source: Source) {
+    let name = plain(name);
+    if let Some((year, ..)) = find_year(&name) {
+        clues.year(source, year, None);
+    }
+    let candidates = name.split(['-', '_', ' ', '(', ')', '.', '+', '—', '·']);
+    let mut best: Option<String> = None;
+    for part in candidates.chain([name.as_str()]) {
+        let unit = unit_name(part);
+        if looks_like_unit(&unit) && best.as_ref().is_none_or(|b| unit.len() < b.len()) {
+            best = Some(unit);
+        }
+    }
+    if let Some(unit) = best {
+        clues.name(source, &unit, None);
+    }
+}
+
+/// Whether words mark the figures of a whole area.
+pub fn is_consolidated(words: &str) -> bool {
+    let words = plain(words);
+    Words::get()
+        .consolidated
+        .iter()
+        .any(|mark| words.contains(mark.as_str()))
+}
+
+/// Weight of version marks: 第2版, v3, (1), 修订; 0 without one.
+pub fn revision_of(words: &str) -> u32 {
+    let words = plain(words).to_lowercase();
+    let mut weight = 0;
+    if Words::get()
+        .revisions
+        .iter()
+        .any(|mark| words.contains(mark.as_str()))
+    {
+        weight = 1;
+    }
+    let number_behind = |mark: &str| {
+        let at = words.rfind(mark)? + mark.len();
+        let digits: String = words[at..]
+            .chars()
+            .take_while(char::is_ascii_digit)
+            .collect();
+        digits.parse::<u32>().ok().filter(|n| *n < 100)
+    };
+    for mark in ["第", "v", "(", "修订", "更正", "rev"] {
+        if let Some(number) = number_behind(mark) {
+            let version = mark != "第" || words.contains(&format!("第{number}版"));
+            if version {
+                weight = weight.max(number);
+            }
+        }
+    }
+    weight
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_name_unit_and_year() {
+        for (text, name, year) in [
+            (
+                "东至县大渡口镇人民政府2020年政府信息公开工作年度报告",
+                "东至县大渡口镇",
+                Some(2020),
+            ),
+            (
+                "2020年大渡口鎮政府信息公開(kāi)工作年度報告",
+                "大渡口镇",
+                Some(2020),
+            ),
+            ("甲子镇２０２１年度政府信息公开年报", "甲子镇", Some(2021)),
+            (
+                "某某局关于二〇二二年政府信息公开工作年度报告",
+                "某某局",
+                Some(2022),
+            ),
+            ("政府信息公开工作年度报告", "", None),
+        ] {
+            assert_eq!(title(text), Some((name.to_owned(), year)), "{text}");
+        }
+        assert_eq!(
+            title("依据《关于政府信息公开工作年度报告有关事项的通知》"),
+            None
+        );
+        assert_eq!(title("主动公开政府信息情况"), None);
+    }
+
+    #[test]
+    fn file_names_give_clues_only_when_they_look_like_them() {
+        let clues = of_file("2021/甲子镇2020年年报（修订2）.xlsx");
+        assert_eq!(clues.unit_names(), ["甲子镇"]);
+        assert_eq!(clues.best_year(), Some(2020));
+        assert_eq!(clues.revision, 2);
+        let clues = of_file("2021/000_b4e53b0c.txt");
+        assert!(clues.unit_names().is_empty());
+        assert_eq!(clues.best_year(), Some(2021));
+        assert!(of_file("全县汇总.xlsx").consolidated);
+    }
+
+    #[test]
+    fn sources_that_disagree_are_told() {
+        let mut clues = of_file("乙丑乡2021年.xlsx");
+        clues.year(Source::Title, 2020, None);
+        clues.name(Source::Title, "虚构县甲子镇", None);
+        assert_eq!(clues.best_year(), Some(2020));
+        let rules: Vec<String> = clues
+            .findings("虚构县甲子镇", Some(2020))
+            .into_iter()
+            .map(|f| f.rule)
+            .collect();
+        assert_eq!(rules, ["year-disagrees", "unit-disagrees"]);
+        assert!(same_unit("东至县大渡口镇", "大渡口镇"));
+        assert!(!same_unit("甲子镇", "乙丑乡"));
+    }
+}

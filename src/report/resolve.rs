@@ -1,0 +1,146 @@
+//! Tying a path of labels to a key: `三、本年度办理结果 / （七）总计 / 自然人`, a key as it is, or a key in brackets.
+
+use super::value::Matched;
+use super::vocabulary::{FormLabels, Heading, Tree, View, Vocabulary};
+
+/// The key that a path of labels stands for; none where it is none, or could be two.
+pub fn resolve(
+    parts: &[&str],
+    labels: &FormLabels,
+    vocabulary: &Vocabulary,
+) -> Option<(usize, Matched)> {
+    for part in parts {
+        if let Some(key) = spelled(part, labels) {
+            return Some((key, Matched::Key));
+        }
+    }
+    if parts.len() > 1 {
+        let joined: String = parts.join(".");
+        if let Some(key) = labels.keys.get(joined.trim()) {
+            return Some((*key, Matched::Key));
+        }
+    }
+    let direct = by_labels(parts, labels, vocabulary);
+    if direct.is_some() {
+        return direct;
+    }
+    let split: Vec<&str> = (parts.iter())
+        .flat_map(|part| part.split(['/', '／', '>', '\n', '|', '—', '→', '·', '_']))
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .collect();
+    if split.len() > parts.len() {
+        return by_labels(&split, labels, vocabulary);
+    }
+    None
+}
+
+/// A key written out, alone or in brackets at the end.
+fn spelled(part: &str, labels: &FormLabels) -> Option<usize> {
+    let part = part.trim();
+    if !part.is_ascii() {
+        let open = part.rfind(['(', '（', '[', '［', '\n'])?;
+        let inner = part[open..].trim_matches(|c: char| "()（）[]［］\n ".contains(c));
+        return labels.keys.get(inner).copied();
+    }
+    (labels.keys.get(part).copied()).or_else(|| {
+        let lower = part.to_ascii_lowercase();
+        labels
+            .keys
+            .get(lower.trim_matches(['[', ']', '(', ')']))
+            .copied()
+    })
+}
+
+fn by_labels(
+    parts: &[&str],
+    labels: &FormLabels,
+    vocabulary: &Vocabulary,
+) -> Option<(usize, Matched)> {
+    let terms: Vec<Option<u32>> = parts.iter().map(|part| vocabulary.term(part)).collect();
+    let table = (terms.iter().flatten()).find_map(|term| match labels.headings.get(term) {
+        Some(Heading::Table(table)) => Some(*table),
+        _ => None,
+    });
+    let mut found: Option<(usize, Matched)> = None;
+    for view in labels.views.iter().filter(|v| !v.transposed) {
+        if table.is_some_and(|t| t != view.table) {
+            continue;
+        }
+        for (key, matched) in in_view(&terms, view, labels) {
+            match found {
+                Some((known, _)) if known != key => return None,
+                Some((_, better)) if better <= matched => {}
+                _ => found = Some((key, matched)),
+            }
+        }
+    }
+    found
+}
+
+/// Every cell of a view that the labels fit: one names its row, another its column, the rest are groups above these.
+fn in_view(terms: &[Option<u32>], view: &View, labels: &FormLabels) -> Vec<(usize, Matched)> {
+    let mut fitting = Vec::new();
+    let columns = leaves(terms, &view.cols);
+    if view.unlabelled {
+        for (at, col, matched) in columns {
+            if groups_fit(terms, &[at], view, None, Some(view.cols.leaves[col])) {
+                fitting.push((view.key(&labels.form, 0, col), matched));
+            }
+        }
+        return fitting;
+    }
+    for (row_at, row, row_matched) in leaves(terms, &view.rows) {
+        for (col_at, col, col_matched) in &columns {
+            let nodes = (view.rows.leaves[row], view.cols.leaves[*col]);
+            if row_at != *col_at
+                && groups_fit(
+                    terms,
+                    &[row_at, *col_at],
+                    view,
+                    Some(nodes.0),
+                    Some(nodes.1),
+                )
+            {
+                let key = view.key(&labels.form, row, *col);
+                fitting.push((key, row_matched.max(*col_matched)));
+            }
+        }
+    }
+    fitting
+}
+
+/// Parts that name a leaf of a tree: index of the part, leaf, quality.
+fn leaves(terms: &[Option<u32>], tree: &Tree) -> Vec<(usize, usize, Matched)> {
+    let mut found = Vec::new();
+    for (at, term) in terms.iter().enumerate() {
+        let Some(term) = term else { continue };
+        for node in tree.nodes_of(*term) {
+            if let Some(leaf) = tree.nodes[*node].leaf {
+                found.push((at, leaf, tree.quality(*node, *term)));
+            }
+        }
+    }
+    found
+}
+
+/// Whether every other label of the view is a group above the row or column; a label of another row or column
+/// means that something else is meant.
+fn groups_fit(
+    terms: &[Option<u32>],
+    used: &[usize],
+    view: &View,
+    row: Option<usize>,
+    col: Option<usize>,
+) -> bool {
+    (terms.iter().enumerate()).all(|(at, term)| {
+        let Some(term) = term.filter(|_| !used.contains(&at)) else {
+            return true;
+        };
+        let above = |tree: &Tree, leaf: Option<usize>| {
+            leaf.is_some_and(|leaf| tree.nodes_of(term).iter().any(|n| tree.is_above(*n, leaf)))
+        };
+        let known = view.rows.knows(term) || view.cols.knows(term);
+        !known || above(&view.rows, row) || above(&view.cols, col)
+    })
+}
