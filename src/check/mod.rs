@@ -3,6 +3,7 @@
 mod evaluate;
 mod failure;
 mod lineage;
+pub mod localise;
 mod narrative;
 mod settings;
 mod slip;

@@ -1,3 +1,5 @@
 //! Error localisation: published cases, made-up reports, and a brute-force search as independent truth.
 
+mod brute;
 pub mod generator;
+mod published;
