@@ -297,3 +297,9 @@ fn judge(equation: &Equation, report: &Report, past: Option<Past<'_>>) -> (Verdi
     let verdict = if held { Verdict::Held } else { Verdict::Failed };
     (verdict, left.checked_sub(right))
 }
+
+/// Whether an arithmetic instance that failed holds in a mended copy of its report.
+pub(super) fn holds(mended: &Report, past: Option<Past<'_>>, outcome: &Outcome) -> bool {
+    (outcome.equation_of(&mended.form))
+        .is_some_and(|equation| judge(equation, mended, past).0 == Verdict::Held)
+}

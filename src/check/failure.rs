@@ -5,19 +5,7 @@ use crate::form::{Equation, Form, Measure, Relation, Rule, Term};
 use crate::report::Report;
 use crate::text::{Lang, Text};
 
-use super::evaluate::{Instance, Outcome, Past, Verdict, side};
-
-/// One finding per failed instance that is arithmetic or about a single cell.
-pub(super) fn findings(
-    report: &Report,
-    past: Option<Past<'_>>,
-    outcomes: &[Outcome],
-) -> Vec<Finding> {
-    (outcomes.iter())
-        .filter(|outcome| outcome.verdict == Verdict::Failed)
-        .filter_map(|outcome| finding(report, past, outcome))
-        .collect()
-}
+use super::evaluate::{Instance, Outcome, Past, side};
 
 /// The finding of one failed instance; none for rules about the text.
 pub(super) fn finding(

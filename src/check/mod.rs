@@ -5,6 +5,7 @@ mod failure;
 mod lineage;
 pub mod localise;
 mod narrative;
+mod repair;
 mod settings;
 mod slip;
 
@@ -14,7 +15,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 pub use evaluate::{Instance, Outcome, Tally, Verdict, evaluate};
-pub use settings::{Ending, Kinds, Outlier, PowerOfTen, Settings};
+pub use settings::{Ending, Kinds, Localise, Outlier, PowerOfTen, Settings, SlipKind, SlipWeight};
 
 use crate::finding::Finding;
 use crate::form::Library;
@@ -69,7 +70,7 @@ pub fn run(
             let kind = kind(report, registry, settings);
             let outcomes = evaluate::evaluate_rules(report, past, kind, settings, &names);
             let tallies = Tally::of(&report.form, &outcomes);
-            (failure::findings(report, past, &outcomes), tallies)
+            (findings(report, past, &outcomes, settings), tallies)
         })
         .collect();
     let mut checked = Checked::default();
@@ -78,6 +79,37 @@ pub fn run(
         checked.tallies.push(tallies);
     }
     checked
+}
+
+/// Findings of one report: localised failures first, then what no repair explains, in the order of the rules.
+fn findings(
+    report: &Report,
+    past: Option<Past<'_>>,
+    outcomes: &[Outcome],
+    settings: &Settings,
+) -> Vec<Finding> {
+    let localised = localise::localise(report, outcomes, settings);
+    let mended = repair::mended(report, &localised);
+    let mut covered = vec![false; outcomes.len()];
+    let mut findings = Vec::new();
+    for localised in &localised {
+        for failed in &localised.failed {
+            covered[*failed] = true;
+        }
+        findings.extend(repair::findings(
+            report, past, outcomes, localised, settings,
+        ));
+    }
+    let rest = (outcomes.iter().zip(&covered)).filter(|(_, covered)| !**covered);
+    for (outcome, _) in rest.filter(|(outcome, _)| outcome.verdict == Verdict::Failed) {
+        let explained = mended
+            .as_ref()
+            .is_some_and(|mended| evaluate::holds(mended, past, outcome));
+        if !explained {
+            findings.extend(failure::finding(report, past, outcome));
+        }
+    }
+    findings
 }
 
 /// The kind of a report's unit: from the registry, else told by its name, else empty.

@@ -4,7 +4,9 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::localise::Limits;
 use crate::form::FormError;
+use crate::text::Text;
 
 /// How doubt is weighed.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -16,6 +18,72 @@ pub struct Settings {
     pub power_of_ten: PowerOfTen,
     /// Values far outside their history and their peers.
     pub outlier: Outlier,
+    /// Error localisation.
+    pub localise: Localise,
+    /// Kinds of slip, in the order in which they are looked for.
+    pub slips: Vec<SlipWeight>,
+}
+
+/// How far error localisation goes, and when it dares to speak.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Localise {
+    /// Work done for one set of connected cells.
+    pub limits: Limits,
+    /// Suggestions shown where several repairs are possible.
+    pub most_suggestions: usize,
+    /// A repair this much more plausible than the next is called likely.
+    pub margin: u32,
+}
+
+/// A kind of slip that makes a right number wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SlipKind {
+    /// An empty cell.
+    Blank,
+    /// Plus for minus.
+    Sign,
+    /// 元 for 万元.
+    Yuan,
+    /// Two digits beside each other swapped.
+    Transposition,
+    /// A digit typed twice.
+    Doubled,
+    /// Zeros too many or too few.
+    PowerOfTen,
+    /// A digit missing.
+    Dropped,
+    /// A digit too many.
+    Inserted,
+    /// The number of the cell beside it.
+    Neighbour,
+    /// A sum typed where a part belongs.
+    Subtotal,
+    /// One digit wrong.
+    Digit,
+    /// Zero.
+    Zero,
+    /// Nothing that has a name.
+    Other,
+    /// Two cells beside each other swapped.
+    SwapNeighbours,
+    /// Two cells of one row or column swapped.
+    Swap,
+    /// A run of cells moved by one.
+    Shift,
+}
+
+/// How implausible a kind of slip is, and how it is called.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SlipWeight {
+    /// The kind.
+    pub kind: SlipKind,
+    /// The lower, the likelier.
+    pub weight: u32,
+    /// What is said about it.
+    pub reason: Text,
 }
 
 /// Kinds of unit told by the end of their names.
@@ -88,6 +156,11 @@ impl Settings {
                 .unwrap_or_else(|e| panic!("embedded data: {e}"))
         });
         &EMBEDDED
+    }
+
+    /// The weight and words of a kind of slip.
+    pub fn slip(&self, kind: SlipKind) -> Option<&SlipWeight> {
+        self.slips.iter().find(|slip| slip.kind == kind)
     }
 
     /// Reads settings; `name` is the file to be named in the message.

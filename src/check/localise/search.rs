@@ -76,6 +76,17 @@ struct Node {
     cost: u32,
 }
 
+/// The rows and inequalities of a system, missing values eliminated; none where a number grows beyond 128 bits.
+pub(super) fn reduced(system: &System) -> Option<(Vec<Rc<Row>>, Vec<Inequality>)> {
+    let limits = Limits {
+        steps: 0,
+        sets: 0,
+        cost: 0,
+    };
+    let search = Search::new(system, limits)?;
+    Some((search.rows, search.inequalities))
+}
+
 struct Search<'a> {
     system: &'a System,
     limits: Limits,

@@ -23,7 +23,6 @@ impl Dice {
         self.next() % (most + 1)
     }
 
-    #[expect(dead_code)]
     pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[usize::try_from(self.upto(from.len() as u64 - 1)).unwrap()]
     }
