@@ -71,11 +71,12 @@
     });
   }
 
-  function addFilter(place, items, before) {
+  function addFilter(place, items, before, name) {
     var box = document.createElement("div"), label = document.createElement("label");
     var input = document.createElement("input"), status = document.createElement("span");
     box.className = "tools";
     input.type = "search";
+    input.setAttribute("aria-label", words.filter + " · " + name);
     status.setAttribute("role", "status");
     label.append(words.filter, input);
     box.append(label, status);
@@ -94,14 +95,15 @@
     addSorting(table);
     var frame = table.parentNode;
     if (table.tBodies[0].rows.length > 5)
-      addFilter(frame.parentNode, function () { return Array.from(table.tBodies[0].rows); }, frame);
+      addFilter(frame.parentNode, function () { return Array.from(table.tBodies[0].rows); }, frame,
+        (table.caption || document.getElementById(frame.getAttribute("aria-labelledby"))).textContent.trim());
   });
 
   var findings = document.querySelector("div.findings");
   if (findings && findings.children.length > 1)
     addFilter(findings.parentNode, function () {
       return Array.from(findings.children);
-    }, findings);
+    }, findings, document.getElementById("findings-h").textContent);
 
   // Paper cannot be unfolded: everything is open while printing.
   var closed = [];

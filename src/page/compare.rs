@@ -92,7 +92,7 @@ fn table(page: &Page<'_>, id: &str, title: &str, lines: &[&Line<'_>]) -> Markup 
     html! {
         div.scroll role="region" tabindex="0" aria-labelledby={ (id) "-c" } {
             table.sortable.compare id=(id) {
-                caption id={ (id) "-c" } { (title) }
+                caption.unseen id={ (id) "-c" } { (title) }
                 thead {
                     tr {
                         th scope="col" rowspan="2" data-sort { (page.t("indicator")) }
@@ -119,7 +119,7 @@ fn row(page: &Page<'_>, line: &Line<'_>) -> Markup {
         tr data-key=(any.key) class=[(!comparable).then_some("incomparable")] {
             th scope="row" {
                 (page.text(&any.label))
-                @if any.measure == crate::form::Measure::Fen { (page.t("in-wan")) }
+                @if page.needs_unit(&any.key) { (page.t("in-wan")) }
             }
             (side(page, line.all))
             (side(page, line.like))
@@ -200,7 +200,7 @@ fn contribution(page: &Page<'_>, key: &str, parts: &[Contribution]) -> Markup {
     html! {
         p.contribution data-key=(key) {
             (page.fill("contribution", &with))
-            @if measure == crate::form::Measure::Fen { (page.t("in-wan")) }
+            @if page.needs_unit(key) { (page.t("in-wan")) }
             @if !moved.is_empty() {
                 " " (page.fill("movers", &[("units", &moved.join(page.t("list-semicolon")))]))
             }

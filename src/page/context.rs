@@ -79,6 +79,13 @@ impl<'a> Page<'a> {
             .unwrap_or_else(|| key.to_owned())
     }
 
+    /// Whether a key is money and its label does not say in what unit.
+    pub fn needs_unit(&self, key: &str) -> bool {
+        let stated = (std::iter::once(&self.latest.form).chain(self.library.forms()))
+            .find_map(|form| Some(form.keys[form.index(key)?].stated_unit.is_some()));
+        self.measure(key) == Measure::Fen && stated != Some(true)
+    }
+
     /// Measure of a key in any form.
     pub fn measure(&self, key: &str) -> Measure {
         super::plan::measure(&self.latest.form, key)

@@ -117,10 +117,17 @@ fn rate_card(page: &Page<'_>, figure: &Figure, id: &str) -> Markup {
 
 /// The quotient, or the word for a missing one.
 pub(super) fn rate_value(page: &Page<'_>, rate: &Rate) -> String {
-    match (rate.value, rate.display) {
-        (None, _) => page.t("missing").to_owned(),
-        (Some(value), Display::Percent) => show::percent(value),
-        (Some(value), Display::MoneyPer) => {
+    match rate.value {
+        None => page.t("missing").to_owned(),
+        Some(value) => quotient(page, rate.display, value),
+    }
+}
+
+/// A quotient in words: a percentage, or money in 万元 for each thing.
+pub(super) fn quotient(page: &Page<'_>, display: Display, value: f64) -> String {
+    match display {
+        Display::Percent => show::percent(value),
+        Display::MoneyPer => {
             let wan = value / MoneyUnit::TenThousandYuan.fen() as f64;
             format!("{wan:.2} {}", page.t("wan-yuan"))
         }

@@ -80,7 +80,7 @@ fn item(page: &Page<'_>, finding: &Finding) -> Markup {
         li.finding.(class) data-rule=(finding.rule) {
             p {
                 b.severity { (word) } " "
-                @if let Some(year) = finding.year { span.year { (year) } " " }
+                @if let Some(year) = finding.year { span.year { (page.fill("finding-year", &[("year", &year.to_string())])) } " " }
                 (page.text(&finding.message))
             }
             @if !finding.found.is_empty() || !finding.expected.is_empty() {

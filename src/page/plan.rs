@@ -17,6 +17,7 @@ pub(super) struct Plan {
     pub unit_charts: Vec<UnitChart>,
     pub series: Vec<Item>,
     pub unit_tables: Vec<UnitTable>,
+    pub unit_years: Vec<Item>,
     pub comparison: ComparisonPlan,
     pub limits: Limits,
 }
@@ -126,6 +127,7 @@ mod tests {
             |key: &String| (library.forms().iter()).any(|form| measure(form, key).is_some());
         let items = (plan.charts.iter().flat_map(|c| &c.items))
             .chain(&plan.series)
+            .chain(&plan.unit_years)
             .chain(plan.unit_tables.iter().flat_map(|t| &t.columns))
             .map(|item| &item.key);
         let keys: Vec<_> = items

@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use super::context::Page;
-use super::figures::{rate_parts, rate_value};
-use crate::rollup::Rate;
+use super::figures::{quotient, rate_parts, rate_value};
+use crate::rollup::{Rate, RateRanking};
 
 /// The area's rates for every year, and each rate by unit for the year reported on.
 pub(super) fn section(page: &Page<'_>) -> Markup {
@@ -21,6 +21,7 @@ pub(super) fn section(page: &Page<'_>) -> Markup {
             h2 #rates-h { (page.t("rates")) }
             p.hint { (page.t("rates-hint")) }
             (of_area(page, &area))
+            (ranked(page))
             @if !ids.is_empty() { h3 { (page.t("rates-by-unit")) } }
             @for rate in ids { (by_unit(page, rate)) }
         }
@@ -51,6 +52,49 @@ fn of_area(page: &Page<'_>, rates: &[&Rate]) -> Markup {
             }
         }
     }
+}
+
+/// Highest and lowest units of each rate.
+fn ranked(page: &Page<'_>) -> Markup {
+    let rankings = &page.dossier.rate_rankings;
+    if rankings.iter().all(|r| r.ranked.is_empty()) {
+        return Markup::default();
+    }
+    html! {
+        div.scroll role="region" tabindex="0" aria-labelledby="rate-ranking-c" {
+            table #rate-ranking {
+                caption #rate-ranking-c { (page.t("rate-ranking")) }
+                thead { tr {
+                    th scope="col" { (page.t("indicator")) }
+                    th scope="col" { (page.t("first-three")) }
+                    th scope="col" { (page.t("last-three")) }
+                    th.n scope="col" { (page.t("ranked-units")) }
+                    th.n scope="col" { (page.t("left-out")) }
+                } }
+                tbody { @for ranking in rankings.iter().filter(|r| !r.ranked.is_empty()) { tr {
+                    @let last = ranking.ranked.len().saturating_sub(3).max(3);
+                    th scope="row" { (page.text(&ranking.label)) }
+                    td.wrap { (ranks(page, ranking, ranking.ranked.iter().take(3))) }
+                    td.wrap { (ranks(page, ranking, ranking.ranked.iter().skip(last))) }
+                    td.n { (ranking.ranked.len()) }
+                    td.n { (ranking.small_base) }
+                } } }
+            }
+        }
+    }
+}
+
+fn ranks<'a>(
+    page: &Page<'_>,
+    ranking: &RateRanking,
+    units: impl Iterator<Item = &'a (u32, String, f64)>,
+) -> String {
+    units
+        .map(|(rank, unit, value)| {
+            format!("{rank}. {unit} {}", quotient(page, ranking.display, *value))
+        })
+        .collect::<Vec<_>>()
+        .join(page.t("list-semicolon"))
 }
 
 fn value(page: &Page<'_>, rate: &Rate) -> Markup {

@@ -27,7 +27,6 @@ pub(super) fn points(page: &Page<'_>, key: &str) -> Vec<Point> {
 }
 
 fn point(page: &Page<'_>, summary: &Summary, key: &str, measure: Measure) -> Point {
-    let latest = &page.latest.form;
     let mut point = Point {
         year: summary.year,
         sum: None,
@@ -36,26 +35,35 @@ fn point(page: &Page<'_>, summary: &Summary, key: &str, measure: Measure) -> Poi
         counted: 0,
         expected: summary.expected(),
     };
-    if summary.form.id == latest.id {
+    if summary.form.id == page.latest.form.id {
         let total = summary.total(key).unwrap_or_default();
         (point.sum, point.counted, point.comparable) = (total.sum, total.counted, true);
         return point;
     }
-    let parts: Vec<usize> = match latest.index(key) {
-        Some(index) => vec![index],
-        None => (latest.derived.iter().find(|d| d.key == key))
-            .map_or_else(Vec::new, |d| d.parts.clone()),
-    };
-    let earlier = (page.library.crosswalk(&summary.form, latest))
-        .and_then(|crosswalk| earlier_parts(&crosswalk, key, &parts));
-    let Some(earlier) = earlier else {
-        return point;
-    };
-    let totals = || earlier.iter().filter_map(|at| summary.totals.get(*at));
-    point.comparable = true;
-    point.sum = totals().try_fold(0_i64, |sum, t| sum.checked_add(t.sum?));
-    point.counted = totals().map(|t| t.counted).min().unwrap_or(0);
+    if let Some(keys) = keys_in(page, summary, key) {
+        let totals = || keys.iter().filter_map(|at| summary.totals.get(*at));
+        point.comparable = true;
+        point.sum = totals().try_fold(0_i64, |sum, t| sum.checked_add(t.sum?));
+        point.counted = totals().map(|t| t.counted).min().unwrap_or(0);
+    }
     point
+}
+
+/// The keys of a year's form that add up to what a key or derived key of the latest form means; none
+/// where the two forms do not compare.
+pub(super) fn keys_in(page: &Page<'_>, summary: &Summary, key: &str) -> Option<Vec<usize>> {
+    let latest = &page.latest.form;
+    let parts = match latest.index(key) {
+        Some(index) => vec![index],
+        None => (latest.derived.iter().find(|d| d.key == key))?
+            .parts
+            .clone(),
+    };
+    if summary.form.id == latest.id {
+        return Some(parts);
+    }
+    let crosswalk = page.library.crosswalk(&summary.form, latest)?;
+    earlier_parts(&crosswalk, key, &parts)
 }
 
 /// The keys of the earlier form that mean the same together; none where there are none.

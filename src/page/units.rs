@@ -4,9 +4,10 @@ use maud::{Markup, html};
 
 use super::context::{Page, place};
 use super::plan::{Item, UnitTable};
+use super::series::keys_in;
 use crate::form::Measure;
 use crate::report::{Status, Value};
-use crate::rollup::{Member, Ranking};
+use crate::rollup::{Member, Ranking, Summary};
 use crate::show;
 
 /// Tables by unit, and the spread of what is ranked.
@@ -16,8 +17,70 @@ pub(super) fn section(page: &Page<'_>) -> Markup {
             h2 #units-h { (page.t("units")) }
             p.hint { (page.t("units-hint")) }
             @for table in &page.plan.unit_tables { (one(page, table)) }
+            @if page.dossier.years.len() > 1 {
+                @for item in &page.plan.unit_years { (over_years(page, item)) }
+            }
             (rankings(page))
         }
+    }
+}
+
+/// One line for each unit over the years, whatever it was called and merged from.
+fn over_years(page: &Page<'_>, item: &Item) -> Markup {
+    let years = &page.dossier.years;
+    let keys: Vec<_> = years.iter().map(|y| keys_in(page, y, &item.key)).collect();
+    let measure = page.measure(&item.key);
+    let id = format!("units-years-{}", item.key.replace('.', "-"));
+    if page.dossier.lines.is_empty() {
+        return Markup::default();
+    }
+    html! {
+        div.scroll role="region" tabindex="0" aria-labelledby={ (id) "-c" } {
+            table.sortable id=(id) {
+                caption id={ (id) "-c" } {
+                    (page.fill("units-years", &[("label", page.text(&item.label))]))
+                }
+                thead { tr {
+                    th scope="col" { (page.t("unit")) }
+                    @for year in years { th.n scope="col" { (year.year) } }
+                    th scope="col" { (page.t("note")) }
+                } }
+                tbody { @for line in &page.dossier.lines { tr {
+                    th scope="row" { (line.name) }
+                    @for ((year, keys), members) in years.iter().zip(&keys).zip(&line.members) {
+                        (year_cell(page, year, keys.as_deref(), members, measure))
+                    }
+                    td.wrap { (page.text(&line.note)) }
+                } } }
+            }
+        }
+    }
+}
+
+/// What the members of a line have in a year, together; one that lacks a number leaves the whole missing.
+fn year_cell(
+    page: &Page<'_>,
+    year: &Summary,
+    keys: Option<&[usize]>,
+    members: &[usize],
+    measure: Measure,
+) -> Markup {
+    let Some(keys) = keys else {
+        return html! { td.n.not { (page.t("incomparable-short")) } };
+    };
+    if members.is_empty() {
+        return html! { td.n { (page.t("not-there")) } };
+    }
+    let members = || members.iter().filter_map(|at| year.members.get(*at));
+    let sum = members()
+        .flat_map(|member| keys.iter().map(|key| member.values.get(*key)?.number))
+        .try_fold(0_i64, |sum, number| sum.checked_add(number?));
+    match sum {
+        Some(sum) => html! { td.n data-v=(sum) { (show::number(measure, sum)) } },
+        None if members().all(|m| m.report.is_none()) => {
+            html! { td.n.missing { (page.t("no-report")) } }
+        }
+        None => html! { td.n.missing { (page.t("missing")) } },
     }
 }
 

@@ -236,7 +236,7 @@ fn statuses_are_marked_and_the_marks_explained() {
         .map(|(s, w)| (s.as_str(), w.as_str()))
         .collect();
     assert_eq!(seen[0], ("blank", "空"));
-    assert_eq!(seen[1], ("blank-as-zero", "0○"));
+    assert_eq!(seen[1], ("blank-as-zero", "0°"));
     assert_eq!(seen[2], ("not-applicable", "／"));
     assert_eq!(seen[3], ("unreadable", "？"));
     assert_eq!(seen[4], ("corrected", "12‡"));
@@ -368,6 +368,28 @@ fn a_series_crosses_the_change_of_form_only_where_allowed() {
         described.starts_with(&format!("2020 {}；", grouped(denied))),
         "{described}"
     );
+}
+
+#[test]
+fn a_merged_unit_is_one_line_over_the_years() {
+    let dossier = sample::dossier();
+    let html = written(&dossier, Lang::Zh);
+    let row = html
+        .select(&select("#units-years-requests-received-total tbody tr"))
+        .find(|row| words(*row).starts_with(sample::MISSING_UNIT))
+        .unwrap();
+    let cells: Vec<_> = row.select(&select("td")).map(words).collect();
+    let first = &dossier.years[0];
+    let key = first.form.index("requests.received.total").unwrap();
+    let both: i64 = [7, 8]
+        .map(|at| first.members[at].values[key].number.unwrap())
+        .iter()
+        .sum();
+    let expected = [&both.to_string(), "—", "未报", "2022年前为两个单位"];
+    assert_eq!(cells, expected);
+    let ranked = all(&html, "#rate-ranking tbody td");
+    assert_eq!(ranked[1], "4. 县发展和改革局 12.00%");
+    assert_eq!(&ranked[2..], ["4", "4"]);
 }
 
 #[test]

@@ -11,8 +11,8 @@ use huizong::form::{Display, Form, Library, Measure};
 use huizong::grid::{CellRef, Place};
 use huizong::report::{Matched, Narrative, Report, Scope as Whose, Status, Value};
 use huizong::rollup::{
-    Area, Comparison, Contribution, Dossier, Made, Member, Movement, Ranking, Rate, Reconciled,
-    Scope, Summary, Total,
+    Area, Comparison, Contribution, Dossier, Line, Made, Member, Movement, Ranking, Rate,
+    RateRanking, Reconciled, Scope, Summary, Total,
 };
 use huizong::text::Text;
 
@@ -70,6 +70,20 @@ fn over(years: &[i32], units: &[&str], missing: Option<&str>) -> Dossier {
         dossier.inputs = inputs();
         dossier.rankings = rankings(&dossier);
         dossier.contributions = contributions();
+        dossier.lines = lines(&dossier);
+        dossier.rate_rankings = vec![RateRanking {
+            id: "disclosure-rate".into(),
+            label: Text::new("公开率", "Disclosure rate"),
+            display: Display::Percent,
+            year: 2022,
+            ranked: vec![
+                (1, "城关镇".into(), 80.5),
+                (2, "河口镇".into(), 61.0),
+                (3, "青石镇".into(), 44.44),
+                (4, "县发展和改革局".into(), 12.0),
+            ],
+            small_base: 4,
+        }];
         if let Some(latest) = dossier.years.last_mut() {
             latest.reconciled = reconciled();
         }
@@ -292,6 +306,24 @@ fn rankings(dossier: &Dossier) -> Vec<Ranking> {
         zeros: 1,
         concentration: Some([21.5, 55.25]),
     }]
+}
+
+/// Each unit one line; the last two as if they had been one unit until the last year.
+fn lines(dossier: &Dossier) -> Vec<Line> {
+    let last = dossier.years.len() - 1;
+    let line = |unit: usize| Line {
+        id: unit.to_string(),
+        name: UNITS[unit].into(),
+        note: Text::default(),
+        members: vec![vec![unit]; last + 1],
+    };
+    let mut lines: Vec<_> = (0..UNITS.len() - 1).map(line).collect();
+    if let Some(merged) = lines.last_mut() {
+        merged.note = Text::new("2022年前为两个单位", "two units until 2022");
+        merged.members[0].push(UNITS.len() - 1);
+        merged.members[1].clear();
+    }
+    lines
 }
 
 fn contributions() -> Vec<(String, Vec<Contribution>)> {
