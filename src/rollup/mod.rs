@@ -4,17 +4,25 @@ mod adapt;
 mod areas;
 mod book;
 mod both_ways;
+mod compare;
 mod distribute;
+mod exact;
 mod lines;
 mod missing;
 mod options;
 mod partial;
+mod ranking;
+mod rates;
 mod reconcile;
+mod subject;
 mod summarise;
 mod summary;
 
+pub use compare::movers;
+pub use exact::percent;
 pub use options::{By, Options};
 pub use partial::{Cell, Group, Partial, Sums};
+pub use subject::derived_label;
 pub use summary::{
     Area, Comparison, Contribution, Dossier, Line, Made, Member, Movement, Ranking, Rate,
     RateRanking, Reconciled, Scope, Summary, Total,
@@ -67,12 +75,38 @@ fn dossier(
         years.push(summary);
     }
     distribute::sort(&book.registry, &mut findings);
+    let (comparisons, contributions) = comparisons(book, plan, library);
+    let rates: Vec<Rate> = (book.years.iter().zip(&years))
+        .flat_map(|(year, summary)| rates::rates(book, plan, year, summary, library))
+        .collect();
+    let focus = years.last();
     Dossier {
         area: plan.area.clone(),
-        years,
+        comparisons,
+        rankings: focus.map_or_else(Vec::new, ranking::rankings),
+        rate_rankings: focus
+            .map_or_else(Vec::new, |focus| ranking::rate_rankings(&rates, focus.year)),
+        rates,
         lines: lines::lines(book, plan),
+        contributions,
         findings,
         inputs: batch.inputs.clone(),
+        years,
         ..Dossier::default()
     }
+}
+
+/// Each year against the one before, then the last against the first where that is something else; and the
+/// contributions to the last change from one year to the next.
+fn comparisons(book: &Book<'_>, plan: &Plan, library: &Library) -> compare::Compared {
+    let (mut rows, mut contributions) = (Vec::new(), Vec::new());
+    for pair in book.years.windows(2) {
+        let (more, parts) = compare::compare(book, plan, (&pair[0], &pair[1]), library);
+        rows.extend(more);
+        contributions = parts;
+    }
+    if let [first, _, .., last] = book.years.as_slice() {
+        rows.extend(compare::compare(book, plan, (first, last), library).0);
+    }
+    (rows, contributions)
 }

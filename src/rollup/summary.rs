@@ -204,8 +204,9 @@ pub struct Contribution {
     pub change: i64,
     /// Whether it was there in both years, joined, or left.
     pub movement: Movement,
-    /// Its change counts among units present in both years (同口径): it stayed, and with all its parts.
-    pub like_for_like: bool,
+    /// The part of the change that comes from units present in both years (同口径); these parts add up to the
+    /// change of that scope.
+    pub like_for_like: i64,
 }
 
 /// Whether a unit was there in both years.
