@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::book::{Book, Leaf, Year};
 use super::{Area, By, Options, Sums};
+use crate::finding::{Finding, Severity};
 use crate::form::Form;
+use crate::text::Text;
+use crate::units::Registry;
 
 /// The units of an area.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,23 +69,68 @@ impl Extent {
 }
 
 /// Every dossier to be made: lower areas before those above them, else in the order of the registry.
-pub(super) fn plans(book: &Book<'_>, options: &Options) -> Vec<Plan> {
+pub(super) fn plans(book: &mut Book<'_>, options: &Options) -> Vec<Plan> {
     let mut plans: Vec<Plan> = match &options.by {
         Some(By::Kind) => by_kind(book),
-        Some(By::Level(level)) => {
-            let alive = alive(book);
-            (book.registry.areas(level).into_iter())
-                .filter(|code| alive.contains(*code))
-                .map(|code| below(book, code))
-                .collect()
-        }
+        Some(By::Level(level)) => by_level(book, level),
         None => by_default(book),
+    };
+    // A name that is given for the whole is not one for a part of it.
+    let areas = |registry: &Registry| {
+        let codes = registry.units.iter().filter(|unit| unit.is_area());
+        codes
+            .map(|unit| unit.code.clone())
+            .collect::<BTreeSet<_>>()
+            .len()
     };
     if let ([plan], Some(name)) = (plans.as_mut_slice(), &options.county)
         && matches!(plan.extent, Extent::Below(_))
+        && (plan.area.code.is_none() || areas(&book.registry) < 2)
     {
         plan.area.name.clone_from(name);
     }
+    plans
+}
+
+/// One dossier for each area of a level. Units outside of all of them, and a level that does not exist, are
+/// findings.
+fn by_level(book: &mut Book<'_>, level: &str) -> Vec<Plan> {
+    let alive = alive(book);
+    let plans: Vec<Plan> = (book.registry.areas(level).into_iter())
+        .filter(|code| alive.contains(*code))
+        .map(|code| below(book, code))
+        .collect();
+    if plans.is_empty() {
+        let message = Text::new(
+            format!("没有“{level}”这一级的地区，按最低一级汇总；请在登记表中列出"),
+            format!(
+                "there is no area of the level \"{level}\", so the lowest areas are rolled up; list them in the registry"
+            ),
+        );
+        (book.findings).push((
+            None,
+            Finding::new("level-missing", Severity::Warning, message),
+        ));
+        return by_default(book);
+    }
+    let outside: BTreeSet<usize> = (book.years.iter().flat_map(|year| &year.leaves))
+        .filter(|leaf| leaf.report.is_some())
+        .filter(|leaf| !plans.iter().any(|plan| plan.extent.holds(book, leaf)))
+        .map(|leaf| leaf.line)
+        .collect();
+    let mut findings = Vec::new();
+    for line in outside {
+        let unit = &book.registry.units[line].name;
+        let message = Text::new(
+            format!("{unit}不属于任何“{level}”级地区，不在这次汇总中"),
+            format!(
+                "{unit} belongs to no area of the level \"{level}\" and is in none of these sums"
+            ),
+        );
+        let finding = Finding::new("outside-level", Severity::Warning, message);
+        findings.push((None, finding.about(unit, None)));
+    }
+    book.findings.extend(findings);
     plans
 }
 

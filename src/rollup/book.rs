@@ -13,6 +13,14 @@ use crate::report::{Report, Scope, Value};
 use crate::text::Text;
 use crate::units::{Registry, Resolution, Unit, plain_name};
 
+/// Findings of reading after which a report cannot be in any sum.
+const UNPLACED: [&str; 4] = [
+    "unit-unknown",
+    "unit-ambiguous",
+    "unit-name-missing",
+    "year-missing",
+];
+
 /// A unit that reports for itself, in one year.
 #[derive(Debug)]
 pub(super) struct Leaf {
@@ -52,6 +60,8 @@ pub(super) struct Book<'a> {
     pub years: Vec<Year>,
     /// Findings with the line of the unit they are about.
     pub findings: Vec<(Option<usize>, Finding)>,
+    /// Units and years of which reading has said already that they cannot be placed.
+    unplaced: BTreeSet<(String, Option<i32>)>,
 }
 
 impl<'a> Book<'a> {
@@ -71,6 +81,11 @@ impl<'a> Book<'a> {
             implicit,
             years: Vec::new(),
             findings: Vec::new(),
+            unplaced: (batch.findings.iter())
+                .filter(|finding| finding.severity == Severity::Error)
+                .filter(|finding| UNPLACED.contains(&finding.rule.as_str()))
+                .map(|finding| (finding.unit.clone(), finding.year))
+                .collect(),
         };
         let mut years: BTreeMap<i32, Vec<&Arc<Report>>> = BTreeMap::new();
         for report in &batch.reports {
@@ -95,15 +110,22 @@ impl<'a> Book<'a> {
             let Some(line) = self.place(report, year, &mut consolidated) else {
                 continue;
             };
-            if let Some(first) = own.get(&line) {
-                let why = Text::new(
-                    format!("同一单位同一年已有{}", first.file),
-                    format!("{} is the same unit's report for the same year", first.file),
-                );
-                self.leave_out(report, &why);
+            let Some(first) = own.insert(line, Arc::clone(report)) else {
                 continue;
-            }
-            own.insert(line, Arc::clone(report));
+            };
+            // Versions have been settled before; what is left is a report on a form of its own, or a unit under
+            // two names. Two reports are never added: the first counts, but one on the year's form before any.
+            let (kept, other) = if report.form.id == form.id && first.form.id != form.id {
+                (Arc::clone(report), first)
+            } else {
+                (first, Arc::clone(report))
+            };
+            let why = Text::new(
+                format!("同一单位同一年已采用{}", kept.file),
+                format!("{} counts for the same unit and year", kept.file),
+            );
+            self.leave_out(&other, &why);
+            own.insert(line, kept);
         }
         let registry = &self.registry;
         let mut lines: BTreeSet<usize> = own.keys().copied().collect();
@@ -158,13 +180,11 @@ impl<'a> Book<'a> {
         let is_area = report.scope == Scope::Consolidated;
         let line = match self.line(report, Some(year)) {
             Ok(line) => line,
-            // Without a line for the area, its report can only be the whole's.
-            Err(_) if is_area && self.has_no_areas() => {
-                self.keep_consolidated("", report, consolidated);
-                return None;
-            }
             Err(why) => {
-                self.leave_out(report, &why);
+                match self.area_meant(report).filter(|_| is_area) {
+                    Some(code) => self.keep_consolidated(&code, report, consolidated),
+                    None => self.leave_out(report, &why),
+                }
                 return None;
             }
         };
@@ -208,8 +228,24 @@ impl<'a> Book<'a> {
         }
     }
 
-    fn has_no_areas(&self) -> bool {
-        self.implicit || self.registry.units.iter().all(|unit| !unit.is_area())
+    /// The area of a consolidated report whose unit is none of the registry's: the only one whose name its own
+    /// contains, else the only one there is, else, where there are none, the whole.
+    fn area_meant(&self, report: &Report) -> Option<String> {
+        let name = plain_name(&report.unit);
+        let areas: BTreeMap<&str, String> = (self.registry.units.iter())
+            .filter(|unit| unit.is_area() && self.registry.has_children(&unit.code))
+            .map(|unit| (unit.code.as_str(), plain_name(&unit.name)))
+            .collect();
+        let named: Vec<&str> = (areas.iter())
+            .filter(|(_, area)| name.contains(area.as_str()))
+            .map(|(code, _)| *code)
+            .collect();
+        let all: Vec<&str> = areas.keys().copied().collect();
+        match (named.as_slice(), all.as_slice()) {
+            ([one], _) | ([], [one]) => Some((*one).to_owned()),
+            (_, []) => Some(String::new()),
+            _ => None,
+        }
     }
 
     /// The line of a report's unit, or why there is none.
@@ -264,7 +300,14 @@ impl<'a> Book<'a> {
             format!("the report of {unit} in {file} is in no sum: {}", why.en),
         );
         let place = report.values.iter().find_map(|value| value.place.clone());
-        let finding = Finding::new("not-added", Severity::Error, message)
+        // The cause has been counted as an error where reading has found it.
+        let known = self.unplaced.contains(&(unit.clone(), report.year));
+        let severity = if known {
+            Severity::Note
+        } else {
+            Severity::Error
+        };
+        let finding = Finding::new("not-added", severity, message)
             .about(unit, report.year)
             .at(place)
             .saw(unit, "");

@@ -50,9 +50,10 @@ pub fn dossiers(
     library: &Library,
     options: &Options,
 ) -> Vec<Dossier> {
-    let book = Book::new(batch, registry, library, options);
+    let mut book = Book::new(batch, registry, library, options);
+    let plans = areas::plans(&mut book, options);
     let placed = distribute::Placed::new(batch, &book);
-    (areas::plans(&book, options).iter())
+    (plans.iter())
         .map(|plan| dossier(&book, plan, &placed, batch, library))
         .collect()
 }

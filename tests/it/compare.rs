@@ -113,13 +113,13 @@ fn keys_behind(key: &str, form_id: &str) -> Option<Vec<String>> {
     all_there.then_some(keys)
 }
 
-/// What FORMS of 2019 and 2021 share, written out again.
+/// What the forms of 2019 and 2021 share, written out again.
 fn comparable_across(key: &str) -> bool {
     let (stem, last) = key.rsplit_once('.').unwrap();
     match key.split('.').next().unwrap() {
         "requests" => {
-            !stem.starts_with("requests.other_handling.")
-                && !(stem == "requests.other_handling" && last == "organisations")
+            !(stem.starts_with("requests.other_handling.")
+                || stem == "requests.other_handling" && last == "organisations")
         }
         "appeals" => true,
         _ => last == "issued" || last == "decisions" && !stem.ends_with("other_services"),

@@ -333,7 +333,11 @@ fn contributions() -> Vec<(String, Vec<Contribution>)> {
         to,
         change,
         movement,
-        like_for_like: movement == Movement::Stayed,
+        like_for_like: if movement == Movement::Stayed {
+            change
+        } else {
+            0
+        },
     };
     vec![(
         "requests.received.total".into(),

@@ -52,7 +52,7 @@ pub fn county(units: usize) -> Dossier {
                 to: Some(9),
                 change: 6,
                 movement: Movement::Stayed,
-                like_for_like: true,
+                like_for_like: 6,
             }],
         )],
         findings: vec![
