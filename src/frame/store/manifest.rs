@@ -1,0 +1,320 @@
+//! The manifest of a shard: which parts are in force, and every file that was taken in.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use polars::prelude::*;
+use polars_io::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::error::StoreError;
+use super::words;
+use crate::text::Text;
+
+/// The folder with everything that is not rows. Readers of Parquet folders pass over its first letter.
+pub(super) const FOLDER: &str = "_huizong";
+
+/// One of `of` disjoint shares of the files of a store; `number` counts from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Shard {
+    /// Its number, from 1 to `of`.
+    pub number: u32,
+    /// How many there are.
+    pub of: u32,
+}
+
+impl Default for Shard {
+    fn default() -> Self {
+        Self { number: 1, of: 1 }
+    }
+}
+
+impl std::fmt::Display for Shard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-of-{}", self.number, self.of)
+    }
+}
+
+impl Shard {
+    /// The shard of `k/n`; none unless 1 ≤ k ≤ n.
+    ///
+    /// ```
+    /// use huizong::frame::store::Shard;
+    /// assert_eq!(Shard::parse("2/4"), Some(Shard { number: 2, of: 4 }));
+    /// assert_eq!(Shard::parse("5/4"), None);
+    /// ```
+    pub fn parse(words: &str) -> Option<Self> {
+        let (number, of) = words.split_once('/')?;
+        let (number, of) = (number.trim().parse().ok()?, of.trim().parse().ok()?);
+        (1..=of).contains(&number).then_some(Self { number, of })
+    }
+
+    /// Whether a file falls to this shard: by its name, so that shards need not talk to each other.
+    pub fn takes(self, source: &str) -> bool {
+        let digest = *blake3::hash(source.as_bytes()).as_bytes();
+        let [a, b, c, d, ..] = digest;
+        u32::from_le_bytes([a, b, c, d]) % self.of == self.number - 1
+    }
+}
+
+/// One part in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Its path in the store, with forward slashes.
+    pub path: String,
+    /// Id of the form of its reports.
+    pub form: String,
+    /// Digest of the form's keys.
+    pub keys: String,
+    /// Year of its reports.
+    pub year: Option<i32>,
+    /// Number of reports.
+    pub rows: u64,
+    /// Its size.
+    pub bytes: u64,
+}
+
+impl Part {
+    /// Where the part lies once the commit is finished.
+    pub(super) fn place(&self, root: &Path) -> PathBuf {
+        root.join(&self.path)
+    }
+
+    /// Where it lies until then: a hidden file that readers of Parquet folders pass over.
+    pub(super) fn hidden(&self, root: &Path) -> PathBuf {
+        let place = self.place(root);
+        let name = place
+            .file_name()
+            .map(|n| n.to_string_lossy())
+            .unwrap_or_default();
+        place.with_file_name(format!(".{name}"))
+    }
+
+    /// Where it can be read now, also when a commit was cut short before the part was shown.
+    pub(super) fn readable(&self, root: &Path) -> PathBuf {
+        let place = self.place(root);
+        if place.exists() {
+            place
+        } else {
+            self.hidden(root)
+        }
+    }
+}
+
+/// One file, or member of an archive, that was taken in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// The name the user knows it by.
+    pub name: String,
+    /// The file that holds it.
+    pub source: String,
+    /// Its size in bytes.
+    pub size: i64,
+    /// When it was last changed, in nanoseconds since 1970.
+    pub modified: Option<i64>,
+    /// BLAKE3 of its content.
+    pub hash: String,
+    /// Its end: `reports`, `not-a-report`, `unreadable`.
+    pub end: String,
+    /// Why, where it holds no report.
+    pub why: Text,
+    /// How many reports it holds.
+    pub reports: i64,
+    /// Findings about the file as a whole, as JSON.
+    pub findings: Option<String>,
+    /// Which parts hold its reports: paths apart by blanks.
+    pub parts: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Manifest {
+    pub version: u32,
+    pub shard: Shard,
+    /// Goes up by one with every commit.
+    pub sequence: u64,
+    /// The list of files, in the same folder.
+    pub files: String,
+    pub parts: Vec<Part>,
+}
+
+const VERSION: u32 = 1;
+
+impl Manifest {
+    pub(super) fn empty(shard: Shard) -> Self {
+        Self {
+            version: VERSION,
+            shard,
+            sequence: 0,
+            files: String::new(),
+            parts: Vec::new(),
+        }
+    }
+
+    pub(super) fn path(root: &Path, shard: Shard) -> PathBuf {
+        root.join(FOLDER).join(format!("{shard}.json"))
+    }
+
+    /// The manifest of a shard; an empty one where the shard has not been committed yet.
+    pub(super) fn load(root: &Path, shard: Shard) -> Result<Self, StoreError> {
+        let path = Self::path(root, shard);
+        match fs::read(&path) {
+            Ok(bytes) => Self::parse(&path, &bytes),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Self::empty(shard)),
+            Err(e) => Err(StoreError::io(path)(e)),
+        }
+    }
+
+    fn parse(path: &Path, bytes: &[u8]) -> Result<Self, StoreError> {
+        let manifest: Self =
+            serde_json::from_slice(bytes).map_err(|e| StoreError::damaged(path, e.to_string()))?;
+        let shard = manifest.shard;
+        if manifest.version != VERSION || !(1..=shard.of).contains(&shard.number) {
+            return Err(StoreError::damaged(
+                path,
+                "a version or shard this program does not know",
+            ));
+        }
+        let leaves = |part: &Part| {
+            Path::new(&part.path)
+                .components()
+                .any(|c| !matches!(c, std::path::Component::Normal(_)))
+        };
+        if manifest.parts.iter().any(leaves) || manifest.files.contains(['/', '\\']) {
+            return Err(StoreError::damaged(path, "a part outside of the store"));
+        }
+        Ok(manifest)
+    }
+
+    /// The manifests of all shards of a store, by number.
+    pub(super) fn load_all(root: &Path) -> Result<Vec<Self>, StoreError> {
+        let folder = root.join(FOLDER);
+        let mut all = BTreeMap::new();
+        let entries = fs::read_dir(&folder).map_err(|_| StoreError::NotAStore {
+            path: root.to_path_buf(),
+        })?;
+        for entry in entries {
+            let path = entry.map_err(StoreError::io(&folder))?.path();
+            if path.extension().is_some_and(|e| e == "json") {
+                let bytes = fs::read(&path).map_err(StoreError::io(&path))?;
+                let manifest = Self::parse(&path, &bytes)?;
+                all.insert(manifest.shard, manifest);
+            }
+        }
+        let all: Vec<Self> = all.into_values().collect();
+        for manifest in &all {
+            check_shards(root, manifest.shard.of, all[0].shard.of)?;
+        }
+        Ok(all)
+    }
+
+    /// Puts the manifest in force: the one moment at which a commit happens.
+    pub(super) fn commit(&self, root: &Path) -> Result<(), StoreError> {
+        let path = Self::path(root, self.shard);
+        let beside = path.with_extension("json.tmp");
+        let bytes =
+            serde_json::to_vec(self).map_err(|e| StoreError::damaged(&path, e.to_string()))?;
+        let mut file = File::create(&beside).map_err(StoreError::io(&beside))?;
+        file.write_all(&bytes).map_err(StoreError::io(&beside))?;
+        file.sync_all().map_err(StoreError::io(&beside))?;
+        fs::rename(&beside, &path).map_err(StoreError::io(&path))?;
+        sync_folder(&root.join(FOLDER));
+        Ok(())
+    }
+
+    /// The files that were taken in, by name.
+    pub(super) fn taken(&self, root: &Path) -> Result<Vec<Taken>, StoreError> {
+        if self.files.is_empty() {
+            return Ok(Vec::new());
+        }
+        read_taken(&root.join(FOLDER).join(&self.files))
+    }
+}
+
+pub(super) fn check_shards(root: &Path, wanted: u32, found: u32) -> Result<(), StoreError> {
+    if wanted == found {
+        return Ok(());
+    }
+    Err(StoreError::Shards {
+        path: root.to_path_buf(),
+        found,
+        wanted,
+    })
+}
+
+/// Asks that a folder's names survive a power cut; systems that cannot are left alone.
+pub(super) fn sync_folder(folder: &Path) {
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
+}
+
+/// Writes the list of files.
+pub(super) fn write_taken(path: &Path, taken: &[Taken]) -> Result<(), StoreError> {
+    let text = |name: &str, pick: fn(&Taken) -> Option<&str>| {
+        Column::new(name.into(), taken.iter().map(pick).collect::<Vec<_>>())
+    };
+    let number = |name: &str, pick: fn(&Taken) -> Option<i64>| {
+        Column::new(name.into(), taken.iter().map(pick).collect::<Vec<_>>())
+    };
+    let columns = vec![
+        text("name", |t| Some(&t.name)),
+        text("source", |t| Some(&t.source)),
+        number("size", |t| Some(t.size)),
+        number("modified", |t| t.modified),
+        text("hash", |t| Some(&t.hash)),
+        text("end", |t| Some(&t.end)),
+        text("why_zh", |t| Some(&t.why.zh)),
+        text("why_en", |t| Some(&t.why.en)),
+        number("reports", |t| Some(t.reports)),
+        text("findings", |t| t.findings.as_deref()),
+        text("parts", |t| Some(&t.parts)),
+    ];
+    let mut frame = DataFrame::new(taken.len(), columns).map_err(StoreError::parquet(path))?;
+    let mut file = File::create(path).map_err(StoreError::io(path))?;
+    ParquetWriter::new(&mut file)
+        .finish(&mut frame)
+        .map_err(StoreError::parquet(path))?;
+    file.sync_all().map_err(StoreError::io(path))
+}
+
+fn read_taken(path: &Path) -> Result<Vec<Taken>, StoreError> {
+    let file = File::open(path).map_err(StoreError::io(path))?;
+    let frame = ParquetReader::new(file)
+        .finish()
+        .map_err(StoreError::parquet(path))?;
+    let text = |name: &str| {
+        let column = frame.column(name).map_err(StoreError::parquet(path))?;
+        column.str().map_err(StoreError::parquet(path))
+    };
+    let number = |name: &str| {
+        let column = frame.column(name).map_err(StoreError::parquet(path))?;
+        column.i64().map_err(StoreError::parquet(path))
+    };
+    let (name, source, hash, end) = (text("name")?, text("source")?, text("hash")?, text("end")?);
+    let (zh, en) = (text("why_zh")?, text("why_en")?);
+    let (findings, parts) = (text("findings")?, text("parts")?);
+    let (size, modified, reports) = (number("size")?, number("modified")?, number("reports")?);
+    let own = |words: Option<&str>| words.unwrap_or_default().to_owned();
+    let row = |row: usize| Taken {
+        name: own(name.get(row)),
+        source: own(source.get(row)),
+        size: size.get(row).unwrap_or_default(),
+        modified: modified.get(row),
+        hash: own(hash.get(row)),
+        end: own(end.get(row)),
+        why: Text::new(own(zh.get(row)), own(en.get(row))),
+        reports: reports.get(row).unwrap_or_default(),
+        findings: findings.get(row).map(str::to_owned),
+        parts: own(parts.get(row)),
+    };
+    Ok((0..frame.height()).map(row).collect())
+}
+
+/// The findings of a taken file; none where they are damaged.
+pub(super) fn findings(taken: &Taken) -> Option<Vec<crate::finding::Finding>> {
+    words::decode_findings(taken.findings.as_deref(), &Arc::from(taken.name.as_str()))
+}
