@@ -79,7 +79,7 @@ fn over_years(page: &Page<'_>) -> Markup {
                     @for summary in page.dossier.years.iter().rev() {
                         tr {
                             th scope="row" { (summary.year) }
-                            td { (page.text(&summary.form.name)) }
+                            td.wrap { (page.text(&summary.form.name)) }
                             td.n { (summary.reported()) "/" (summary.expected()) }
                             td.wrap { (join(page, &missing(summary))) }
                         }

@@ -2,7 +2,7 @@
 
 use docx_rs::{
     AlignmentType, Footer, LineSpacing, LineSpacingType, PageNum, Paragraph, Run, RunFonts,
-    Style as WordStyle, StyleType,
+    SpecialIndentType, Style as WordStyle, StyleType,
 };
 
 use super::template::Style;
@@ -85,7 +85,11 @@ impl Paragraphs {
 
     /// Body text, first line indented by two characters.
     pub fn body(&mut self, words: &str) -> Paragraph {
-        self.body_line(words).first_line_chars(200)
+        let indent = i32::try_from(self.style.body_size * 20).ok();
+        self.body_line(words)
+            .align(AlignmentType::Both)
+            .indent(None, indent.map(SpecialIndentType::FirstLine), None, None)
+            .first_line_chars(200)
     }
 
     /// The sign-off, on the right.

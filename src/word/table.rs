@@ -20,8 +20,12 @@ pub(super) fn table(table: &Table, filler: &Filler<'_>, paragraphs: &mut Paragra
     let widths = widths(&drawn);
     let rows = (0..drawn.rows)
         .map(|row| {
-            let cells = (drawn.cells.iter())
+            let mut across: Vec<_> = (drawn.cells.iter())
                 .filter(|cell| (cell.row..cell.row + cell.row_span).contains(&row))
+                .collect();
+            // Cells that go on from above stand between those that start here.
+            across.sort_by_key(|cell| cell.col);
+            let cells = (across.into_iter())
                 .map(|cell| word_cell(cell, row, &widths, filler, paragraphs))
                 .collect();
             TableRow::new(cells)

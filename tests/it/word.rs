@@ -159,6 +159,49 @@ fn cells_are_really_merged() {
     assert_eq!(below, 21);
 }
 
+/// A cell that goes on must stand under the cell it goes on from, or everything after it slips by one.
+#[test]
+fn merged_cells_go_on_where_they_start() {
+    for year in [2020, 2022] {
+        let dossier = sample::complete(year, &["甲镇"]);
+        let (tables, _) = parse(&part(&written(&dossier, Lang::Zh), "word/document.xml"));
+        for table in &tables {
+            let mut above: Vec<(usize, usize)> = Vec::new();
+            for row in table {
+                let mut open = Vec::new();
+                let mut column = 0;
+                for cell in row {
+                    let at = (column, cell.span);
+                    assert!(!cell.goes_on || above.contains(&at), "{row:?}");
+                    if cell.goes_on || cell.starts {
+                        open.push(at);
+                    }
+                    column += cell.span;
+                }
+                above = open;
+            }
+        }
+        // The last column is the total from the header down.
+        let requests = &tables[1];
+        assert_eq!(requests[1].last().unwrap().text, "总计");
+        assert!(requests[2].last().unwrap().goes_on);
+        let labels: Vec<_> = requests[2].iter().map(|c| c.text.as_str()).collect();
+        assert_eq!(
+            labels,
+            [
+                "",
+                "",
+                "商业企业",
+                "科研机构",
+                "社会公益组织",
+                "法律服务机构",
+                "其他",
+                ""
+            ]
+        );
+    }
+}
+
 #[test]
 fn money_stands_in_the_unit_of_its_label() {
     let mut dossier = sample::complete(2020, &["甲镇"]);
@@ -284,4 +327,33 @@ fn a_file_to_look_at() {
     let bytes = written(&sample::dossier(), Lang::Zh);
     std::fs::write(folder.join("sample.docx"), &bytes).unwrap();
     assert!(bytes.starts_with(b"PK"));
+}
+
+/// The office's report is itself a report: read back, it gives the numbers it was written from.
+#[test]
+fn the_report_reads_back_as_what_was_written() {
+    for year in [2020, 2022] {
+        let dossier = sample::complete(year, &["甲镇", "乙镇", "丙镇"]);
+        let latest = dossier.latest().unwrap();
+        let bytes = written(&dossier, Lang::Zh);
+        let opened = huizong::files::open("清河县.docx".into(), &bytes);
+        let document = opened[0].outcome.as_ref().unwrap();
+        let found = huizong::report::recognise(document, Library::official());
+        assert_eq!(found.reports.len(), 1, "{:?}", found.why_not);
+        let report = &found.reports[0];
+        assert_eq!(
+            (report.year, report.form.id.as_str()),
+            (Some(year), latest.form.id.as_str())
+        );
+        assert!(report.unit.contains("清河县"), "{}", report.unit);
+        for ((info, total), value) in latest
+            .form
+            .keys
+            .iter()
+            .zip(&latest.totals)
+            .zip(&report.values)
+        {
+            assert_eq!(value.number, total.sum, "{} {value:?}", info.key);
+        }
+    }
 }
