@@ -7,7 +7,7 @@ use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use super::sheet::{Cell, Shown, a1, in_unit};
 use super::theme::{Kind, Mark};
-use super::words::{SheetWords, Words, fill};
+use super::words::{Item, SheetWords, Words, fill};
 use crate::finding::{Finding, Severity};
 use crate::form::{Form, Library, Measure};
 use crate::report::Value;
@@ -378,7 +378,20 @@ impl<'a> Book<'a> {
             Kind::Fen => self.word("unit-fen"),
             Kind::Wan | Kind::WanChange => self.word("unit-wan"),
             Kind::Percent => self.word("unit-percent"),
-            _ => self.word("unit-count"),
+            _ => self.word("unit-any"),
+        }
+    }
+
+    /// The unit of a labelled key: what the words say it counts, else 件.
+    pub(super) fn unit_of_item(&self, item: &Item, kind: Kind) -> String {
+        match (&item.unit, kind) {
+            (Some(unit), _) => {
+                let unit = unit.get(self.lang);
+                self.words
+                    .tell("in-brackets", self.lang, &[("words", unit)])
+            }
+            (None, Kind::Count | Kind::Change) => self.word("unit-count").to_owned(),
+            (None, kind) => self.unit_of(kind).to_owned(),
         }
     }
 
@@ -405,17 +418,40 @@ pub(super) fn doubted_keys(finding: &Finding) -> Vec<&str> {
     }
 }
 
-/// What a finding says, with its suggestion, in one language.
-pub(super) fn told(finding: &Finding, lang: Lang) -> String {
+/// What a finding says, with its suggestions, in one language.
+pub(super) fn told(form: &Form, finding: &Finding, lang: Lang) -> String {
     let mut words = finding.message.get(lang).to_owned();
     for suggestion in &finding.suggestion {
+        let label = form.label(&suggestion.key, lang);
+        let label = label.as_deref().unwrap_or(&suggestion.key);
+        let value = amount(form, &suggestion.key, suggestion.value, lang);
+        words.push_str(&format!("\n{label} → {value}"));
         let reason = suggestion.reason.get(lang);
-        words.push_str(&format!("\n{} → {}", suggestion.key, suggestion.value));
         if !reason.is_empty() {
-            words.push_str(&format!(" ({reason})"));
+            words.push_str(&format!("（{reason}）"));
         }
     }
     words
+}
+
+/// A key's number as people read it: a count as it is, money in 万元, down to the 分.
+pub(super) fn amount(form: &Form, key: &str, number: i64, lang: Lang) -> String {
+    let measure = form.index(key).map(|index| form.keys[index].measure);
+    if measure != Some(Measure::Fen) {
+        return number.to_string();
+    }
+    let (whole, rest) = (
+        number.unsigned_abs() / 1_000_000,
+        number.unsigned_abs() % 1_000_000,
+    );
+    let digits = format!("{rest:06}");
+    let kept = digits.trim_end_matches('0').len().max(2);
+    let sign = if number < 0 { "-" } else { "" };
+    let unit = match lang {
+        Lang::Zh => "万元",
+        Lang::En => " × 10,000 yuan",
+    };
+    format!("{sign}{whole}.{}{unit}", &digits[..kept])
 }
 
 /// A tab name that Excel accepts, from anything.
@@ -424,4 +460,19 @@ fn tab_name(words: &str) -> String {
         .map(|c| if "[]:*?/\\'".contains(c) { '-' } else { c })
         .take(31)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_told_to_the_fen() {
+        let form = Library::official().get("2021").unwrap();
+        let told = |number| amount(form, "disclosure.fees.amount", number, Lang::Zh);
+        assert_eq!(told(13_020_000), "13.02万元");
+        assert_eq!(told(-1), "-0.000001万元");
+        assert_eq!(told(5_000_000), "5.00万元");
+        assert_eq!(amount(form, "appeals.review.total", 7, Lang::Zh), "7");
+    }
 }

@@ -159,7 +159,7 @@ pub(super) fn charts(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
     }
     let last = first + drawn.div_ceil(2) * CHART_ROWS;
     sheet.set_print_area(0, 0, last, 15)?;
-    sheet.set_landscape().set_print_fit_to_pages(1, 0);
+    sheet.set_landscape().set_print_fit_to_pages(1, 1);
     paper(&mut sheet, &book.running_title(), book.lang);
     Ok(sheet)
 }
@@ -209,15 +209,21 @@ fn draw(book: &Book, words: &ChartWords, all: &[Series], data: &Plan, row: &mut 
         .title()
         .set_name(title)
         .set_font(font(12.0).set_bold());
+    // Of a bar chart, "x" is the axis of values and "y" the axis of categories.
+    let mut grid = ChartLine::new();
+    grid.set_color(theme::PALE);
     chart.x_axis().set_font(&font(9.0));
-    chart
-        .y_axis()
-        .set_font(&font(9.0))
-        .set_min(0)
-        .set_major_gridlines_line(ChartLine::new().set_color(theme::PALE));
-    if words.over != Over::Years {
-        // Bars are drawn from below; the first line of the table belongs on top.
-        chart.x_axis().set_reverse();
+    chart.y_axis().set_font(&font(9.0));
+    if words.over == Over::Years {
+        chart.y_axis().set_min(0).set_major_gridlines_line(&grid);
+    } else {
+        // The numbers stand at the bars; the first line of the table belongs on top.
+        chart
+            .x_axis()
+            .set_min(0)
+            .set_hidden(true)
+            .set_major_gridlines(false);
+        chart.y_axis().set_reverse().set_major_gridlines(false);
     }
     if all.len() > 1 {
         chart

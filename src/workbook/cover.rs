@@ -1,37 +1,41 @@
 //! The cover: what this is, how complete it is, and what to read first.
 
-use rust_xlsxwriter::{Format, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, FormatAlign, Worksheet, XlsxError};
 
 use super::book::{Book, Plan};
 use super::official::coverage_line;
-use super::sheet::{Cell, lines, paper, put};
+use super::sheet::{Cell, Shown, lines, paper, put};
 use super::theme::{self, Kind};
 use super::units::bare;
 use crate::finding::Severity;
 
-/// Lines of the cover from top to bottom: a label, and what stands beside it.
-struct Lines<'a> {
+const LABEL: u16 = 1;
+const NUMBER: u16 = 2;
+const WORDS: u16 = 3;
+const WIDTHS: [f64; 4] = [3.0, 30.0, 18.0, 58.0];
+
+/// The cover as it is written from top to bottom.
+struct Page<'a> {
     sheet: &'a mut Worksheet,
     row: u32,
 }
 
-const LABEL: u16 = 1;
-const WORDS: u16 = 2;
-const WORDS_WIDTH: f64 = 74.0;
-
-impl Lines<'_> {
-    fn line(&mut self, label: &str, cell: &Cell, format: &Format) -> Result<(), XlsxError> {
-        let label_format = theme::words(11.0).set_font_color(theme::QUIET);
-        put(
-            self.sheet,
-            (self.row, LABEL),
-            &Cell::text(label),
-            &label_format,
-        )?;
-        put(self.sheet, (self.row, WORDS), cell, format)?;
-        if let super::sheet::Shown::Text(words) = &cell.shown {
-            let tall = lines(words, WORDS_WIDTH * 0.9) as f64;
-            self.sheet.set_row_height(self.row, 18.0 * tall + 3.0)?;
+impl Page<'_> {
+    /// A label or link, and words beside it.
+    fn line(&mut self, label: &Cell, cell: &Cell, format: &Format) -> Result<(), XlsxError> {
+        let label_format = match label.link {
+            Some(_) => theme::link()
+                .set_font_size(11)
+                .set_border_bottom(rust_xlsxwriter::FormatBorder::None),
+            None => quiet(),
+        };
+        put(self.sheet, (self.row, LABEL), label, &label_format)?;
+        self.sheet
+            .merge_range(self.row, NUMBER, self.row, WORDS, "", format)?;
+        put(self.sheet, (self.row, NUMBER), cell, format)?;
+        if let Shown::Text(words) = &cell.shown {
+            let tall = lines(words, WIDTHS[2] + WIDTHS[3]) as f64;
+            self.sheet.set_row_height(self.row, 17.0 * tall + 4.0)?;
         }
         self.row += 1;
         Ok(())
@@ -48,16 +52,26 @@ impl Lines<'_> {
     }
 }
 
+fn quiet() -> Format {
+    theme::words(11.0).set_font_color(theme::QUIET)
+}
+
+fn words() -> Format {
+    theme::words(11.0)
+        .set_text_wrap()
+        .set_align(FormatAlign::Left)
+}
+
 /// Writes the cover.
 pub(super) fn cover(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
     let mut sheet = book.worksheet(plan)?;
-    sheet.set_column_width(0, 3)?;
-    sheet.set_column_width(LABEL, 24)?;
-    sheet.set_column_width(WORDS, WORDS_WIDTH)?;
+    for (col, width) in WIDTHS.into_iter().enumerate() {
+        sheet.set_column_width(col as u16, width)?;
+    }
     sheet.set_row_height(0, 46)?;
     let title = theme::words(22.0).set_bold().set_font_color(theme::ACCENT);
     sheet.write_string_with_format(0, 0, &plan.title, &title)?;
-    let mut page = Lines {
+    let mut page = Page {
         sheet: &mut sheet,
         row: 2,
     };
@@ -71,41 +85,46 @@ pub(super) fn cover(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
     Ok(sheet)
 }
 
-fn facts(book: &Book, page: &mut Lines) -> Result<(), XlsxError> {
-    let text = theme::paragraph(11.0);
-    let strong = theme::paragraph(11.0).set_bold();
+fn facts(book: &Book, page: &mut Page) -> Result<(), XlsxError> {
     let year = book.summary.year.to_string();
-    let period = book.words.tell("period-of", book.lang, &[("year", &year)]);
-    page.line(
-        book.word("area"),
-        &Cell::text(&book.dossier.area.name),
-        &strong,
-    )?;
-    page.line(book.word("period"), &Cell::text(period), &text)?;
     let form = book.form();
-    let form = format!("{}（{}）", form.name.get(book.lang), form.source);
-    page.line(book.word("form"), &Cell::text(form), &text)?;
-    page.line(
-        book.word("coverage"),
-        &Cell::text(coverage_line(book)),
-        &strong,
-    )?;
     let count = |severity| {
         let of = |f: &&crate::finding::Finding| f.severity == severity;
         book.dossier.findings.iter().filter(of).count().to_string()
     };
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let with = [("errors", errors.as_str()), ("warnings", warnings.as_str())];
-    let doubts = book.words.tell("findings-count", book.lang, &with);
-    page.line(book.word("findings"), &Cell::text(doubts), &text)?;
     let made = &book.dossier.made;
-    page.line(book.word("made-at"), &Cell::text(&made.at), &text)?;
-    page.line(book.word("made-from"), &Cell::text(&made.from), &text)?;
-    page.line(book.word("made-by"), &Cell::text(&made.by), &text)
+    let strong = words().set_bold();
+    for (label, fact, format) in [
+        (book.word("area"), book.dossier.area.name.clone(), &strong),
+        (
+            book.word("period"),
+            book.words.tell("period-of", book.lang, &[("year", &year)]),
+            &words(),
+        ),
+        (
+            book.word("form"),
+            format!("{}（{}）", form.name.get(book.lang), form.source),
+            &words(),
+        ),
+        (book.word("coverage"), coverage_line(book), &strong),
+        (
+            book.word("findings"),
+            book.words.tell("findings-count", book.lang, &with),
+            &words(),
+        ),
+        (book.word("made-at"), made.at.clone(), &words()),
+        (book.word("made-from"), made.from.clone(), &words()),
+        (book.word("made-by"), made.by.clone(), &words()),
+    ] {
+        page.line(&Cell::text(label), &Cell::text(fact), format)?;
+    }
+    Ok(())
 }
 
-/// Headline figures: the same formulas as in the tables.
-fn figures(book: &Book, page: &mut Lines) -> Result<(), XlsxError> {
+/// Headline figures: the same formulas as in the tables, each with the units it rests on.
+fn figures(book: &Book, page: &mut Page) -> Result<(), XlsxError> {
     page.heading(book.word("key-figures"))?;
     for item in &book.words.headline {
         let Some(subject) = book.subject(&item.key) else {
@@ -113,45 +132,38 @@ fn figures(book: &Book, page: &mut Lines) -> Result<(), XlsxError> {
         };
         let kind = Kind::people(subject.measure);
         let cell = book.total_cell(&subject);
-        let label = format!("{}（{}）", item.label(book.lang), bare(book.unit_of(kind)));
-        let format = theme::cell(kind, cell.mark)
-            .set_font_size(11)
-            .set_bold()
-            .set_align(rust_xlsxwriter::FormatAlign::Left);
-        page.line(&label, &cell, &format)?;
+        let unit = book.unit_of_item(item, kind);
+        let label = format!("{}（{}）", item.label(book.lang), bare(&unit));
+        let number = theme::cell(kind, cell.mark).set_font_size(11).set_bold();
+        let (n, of) = (
+            subject.total.counted.to_string(),
+            subject.total.expected.to_string(),
+        );
+        let rests = book
+            .words
+            .tell("rests-on", book.lang, &[("n", &n), ("of", &of)]);
+        put(page.sheet, (page.row, LABEL), &Cell::text(label), &quiet())?;
+        put(page.sheet, (page.row, NUMBER), &cell, &number)?;
+        let format = theme::note_line().set_indent(1);
+        put(page.sheet, (page.row, WORDS), &Cell::text(rests), &format)?;
+        page.row += 1;
     }
     Ok(())
 }
 
 /// What to read first, with links.
-fn first(book: &Book, plan: &Plan, page: &mut Lines) -> Result<(), XlsxError> {
+fn first(book: &Book, plan: &Plan, page: &mut Page) -> Result<(), XlsxError> {
     page.heading(book.word("read-first"))?;
-    let official = book
-        .form()
-        .tables
-        .first()
-        .map(|t| format!("official-{}", t.key));
-    let order = ["findings", "coverage"];
-    let ids = (order.into_iter().map(str::to_owned))
+    let official = (book.form().tables.first()).map(|t| format!("official-{}", t.key));
+    let rest = ["charts", "trend", "units", "values", "notes", "contents"];
+    let ids = (["findings", "coverage"].into_iter().map(str::to_owned))
         .chain(official)
-        .chain(["charts", "trend", "units", "values", "notes", "contents"].map(str::to_owned));
+        .chain(rest.map(str::to_owned));
     for id in ids {
-        let Some(target) = book.plan(&id).filter(|target| target.id != plan.id) else {
-            continue;
-        };
-        let link = Cell::text(&target.name).to(target.at(0, 0), &target.title);
-        let format = theme::link().set_font_size(11);
-        put(page.sheet, (page.row, LABEL), &link, &format)?;
-        let about = Cell::text(&target.about);
-        put(
-            page.sheet,
-            (page.row, WORDS),
-            &about,
-            &theme::paragraph(11.0),
-        )?;
-        let tall = lines(&target.about, WORDS_WIDTH * 0.9) as f64;
-        page.sheet.set_row_height(page.row, 18.0 * tall + 3.0)?;
-        page.row += 1;
+        if let Some(target) = book.plan(&id).filter(|target| target.id != plan.id) {
+            let link = Cell::text(&target.name).to(target.at(0, 0), &target.title);
+            page.line(&link, &Cell::text(&target.about), &words())?;
+        }
     }
     Ok(())
 }

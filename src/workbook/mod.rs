@@ -6,6 +6,7 @@
 mod book;
 mod charts;
 mod cover;
+mod notice;
 mod official;
 mod records;
 mod sheet;
@@ -22,6 +23,7 @@ use crate::rollup::Dossier;
 use crate::text::Lang;
 use book::{Book, Plan};
 
+pub use notice::notice;
 pub use template::{Previous, templates};
 
 /// Why a workbook could not be written.

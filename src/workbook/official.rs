@@ -113,7 +113,7 @@ impl<'a> Drawing<'a> {
             0 => &[],
             1 => &[28.0],
             2 => &[14.0, 34.0],
-            _ => &[6.0, 12.0, 38.0],
+            _ => &[6.0, 12.0, 41.0],
         };
         let value = match values {
             0..=4 => 20.0,
@@ -134,7 +134,7 @@ impl<'a> Drawing<'a> {
                 continue;
             };
             let width: f64 = widths[cell.col..cell.col + cell.col_span].iter().sum();
-            let tall = lines(&self.words(cell), width / 1.05) as f64 * 15.0 + 6.0;
+            let tall = lines(&self.words(cell), width) as f64 * 15.0 + 6.0;
             let share = tall / cell.row_span as f64;
             for height in &mut heights[cell.row..cell.row + cell.row_span] {
                 *height = height.max(share);

@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-use super::book::{Book, Plan};
+use super::book::{Book, Plan, amount};
 use super::sheet::{Cell, Column, Data, data};
 use super::theme::Kind;
 use super::units::bare;
@@ -82,7 +82,8 @@ fn finding_row(book: &Book, number: usize, finding: &Finding) -> Vec<Cell> {
                 .form()
                 .label(&s.key, lang)
                 .unwrap_or_else(|| s.key.clone());
-            format!("{label} → {}（{}）", s.value, s.reason.get(lang))
+            let value = amount(book.form(), &s.key, s.value, lang);
+            format!("{label} → {value}（{}）", s.reason.get(lang))
         })
         .collect();
     let places = (finding.places.iter())

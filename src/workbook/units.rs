@@ -84,7 +84,10 @@ fn value_cell(
     };
     let doubts = book.doubts(&member.name, &info.key);
     let note = (!doubts.is_empty()).then(|| {
-        let told: Vec<String> = doubts.iter().map(|f| told(f, book.lang)).collect();
+        let told: Vec<String> = doubts
+            .iter()
+            .map(|f| told(book.form(), f, book.lang))
+            .collect();
         told.join("\n\n")
     });
     let cell = cell.marked(book.mark(member, index)).noted(note);
@@ -249,8 +252,8 @@ pub(super) fn focus(book: &Book, plan: &Plan, focus: &Focus) -> Result<Worksheet
     )];
     for (item, subject) in &subjects {
         let kind = Kind::people(subject.measure);
-        let header = format!("{}{}", item.label(book.lang), book.unit_of(kind));
-        columns.push(Column::new(header, 14.0, kind));
+        let header = format!("{}{}", item.label(book.lang), book.unit_of_item(item, kind));
+        columns.push(Column::new(header, 15.0, kind));
     }
     let mut rows = Vec::new();
     for (unit, member) in book.reporting.iter().enumerate() {

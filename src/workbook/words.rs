@@ -35,6 +35,8 @@ pub(super) struct Item {
     pub zh: String,
     /// English label.
     pub en: String,
+    /// What is counted, where it is not 件.
+    pub unit: Option<Text>,
 }
 
 impl Item {
@@ -210,6 +212,7 @@ mod tests {
             include_str!("records.rs"),
             include_str!("charts.rs"),
             include_str!("template.rs"),
+            include_str!("notice.rs"),
             include_str!("book.rs"),
             include_str!("sheet.rs"),
         ];

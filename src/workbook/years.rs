@@ -70,7 +70,7 @@ pub(super) fn trend(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
             .collect();
         let mut row = vec![
             Cell::text(item.label(book.lang)),
-            Cell::text(bare(book.unit_of(kind))),
+            Cell::text(bare(&book.unit_of_item(item, kind))),
         ];
         let older = numbers.len().saturating_sub(1);
         row.extend(numbers[..older].iter().map(|n| Cell::maybe(*n, kind)));
