@@ -305,11 +305,8 @@ impl<'a> Book<'a> {
         let ranges: Vec<String> = subject.parts.iter().map(|k| self.unit_range(*k)).collect();
         let ranges = ranges.join(",");
         let missing = self.word("missing");
-        let scale = match kind {
-            Kind::Wan => "/1000000",
-            _ => "",
-        };
-        let formula = format!("IF(COUNT({ranges})=0,\"{missing}\",SUM({ranges}){scale})");
+        let sum = sum_formula(&ranges, kind);
+        let formula = format!("IF(COUNT({ranges})=0,\"{missing}\",{sum})");
         let cell = match (self.sum_of_units(&subject.parts), subject.total.sum) {
             (None, None) => Cell::formula(formula, Shown::Text(missing.to_owned())),
             (Some(ours), Some(sum)) if ours == sum => {
@@ -344,11 +341,8 @@ impl<'a> Book<'a> {
             .map(|k| self.unit_cell(unit, *k))
             .collect();
         let list = cells.join(",");
-        let scale = match kind {
-            Kind::Wan => "/1000000",
-            _ => "",
-        };
-        let formula = format!("IF(COUNT({list})<{},\"\",SUM({list}){scale})", cells.len());
+        let sum = sum_formula(&list, kind);
+        let formula = format!("IF(COUNT({list})<{},\"\",{sum})", cells.len());
         let numbers: Option<Vec<i64>> = (subject.parts.iter())
             .map(|k| member.values.get(*k).and_then(|v| v.number))
             .collect();
@@ -375,7 +369,7 @@ impl<'a> Book<'a> {
     /// The unit of a kind as it stands in a header: （件）, （万元）.
     pub(super) fn unit_of(&self, kind: Kind) -> &'static str {
         match kind {
-            Kind::Fen => self.word("unit-fen"),
+            Kind::Yuan => self.word("unit-yuan"),
             Kind::Wan | Kind::WanChange => self.word("unit-wan"),
             Kind::Percent => self.word("unit-percent"),
             _ => self.word("unit-any"),
@@ -400,6 +394,15 @@ impl<'a> Book<'a> {
         use unicode_width::UnicodeWidthStr;
         let widest = self.summary.members.iter().map(|m| m.name.width()).max();
         (widest.unwrap_or(0) as f64 + 4.0).clamp(16.0, 36.0)
+    }
+}
+
+/// The sum of by-unit cells in people's units: 元 becomes 万元, rounded to the 分 so that what floating
+/// point adds in the last digit never shows.
+fn sum_formula(cells: &str, kind: Kind) -> String {
+    match kind {
+        Kind::Wan => format!("ROUND(SUM({cells})/10000,6)"),
+        _ => format!("SUM({cells})"),
     }
 }
 

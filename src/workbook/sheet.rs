@@ -137,6 +137,7 @@ impl Cell {
 pub(super) fn in_unit(number: i64, kind: Kind) -> f64 {
     match kind {
         Kind::Wan | Kind::WanChange => number as f64 / 1_000_000.0,
+        Kind::Yuan => number as f64 / 100.0,
         _ => number as f64,
     }
 }

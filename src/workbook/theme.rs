@@ -41,6 +41,8 @@ pub(super) enum Kind {
     Change,
     /// Money in 分, for machines.
     Fen,
+    /// Money in 元, as the by-unit sheet keeps it: two decimals are exact.
+    Yuan,
     /// Money in 万元.
     Wan,
     /// A change of money in 万元, with its sign.
@@ -76,6 +78,7 @@ impl Kind {
             // Two decimals always, the four others where they say something: 万元 down to the 分.
             Self::Wan => Some(["#,##0.00####", "-#,##0.00####", "0.00"]),
             Self::WanChange => Some(["+#,##0.00####", "-#,##0.00####", "0.00"]),
+            Self::Yuan => Some(["#,##0.00", "-#,##0.00", "0.00"]),
             Self::Percent => Some(["#,##0.00", "-#,##0.00", "0.00"]),
         }
     }

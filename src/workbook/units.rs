@@ -10,11 +10,11 @@ use crate::form::{KeyInfo, Measure};
 use crate::report::{Status, Value};
 use crate::rollup::Member;
 
-/// Money stays in 分 where formulas add it up: whole numbers add up exactly.
-fn machine_kind(measure: Measure) -> Kind {
+/// Money by unit stands in 元: no reader takes it for anything else, and two decimals hold the 分.
+fn wide_kind(measure: Measure) -> Kind {
     match measure {
         Measure::Count => Kind::Count,
-        Measure::Fen => Kind::Fen,
+        Measure::Fen => Kind::Yuan,
     }
 }
 
@@ -22,18 +22,14 @@ fn machine_kind(measure: Measure) -> Kind {
 pub(super) fn units(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
     let lang = book.lang;
     let mut columns = vec![
-        Column::new(
-            format!("{} [unit]", book.word("unit")),
-            book.name_width(),
-            Kind::Text,
-        ),
-        Column::new(format!("{} [code]", book.word("code")), 12.0, Kind::Text),
-        Column::new(format!("{} [kind]", book.word("kind")), 12.0, Kind::Text),
-        Column::new(format!("{} [year]", book.word("year")), 9.0, Kind::Plain),
-        Column::new(format!("{} [form]", book.word("form")), 9.0, Kind::Text),
+        Column::new(book.word("unit-name"), book.name_width(), Kind::Text),
+        Column::new(book.word("code"), 12.0, Kind::Text),
+        Column::new(book.word("kind"), 12.0, Kind::Text),
+        Column::new(book.word("year"), 9.0, Kind::Plain),
+        Column::new(book.word("form"), 9.0, Kind::Text),
     ];
     for info in &book.form().keys {
-        let kind = machine_kind(info.measure);
+        let kind = wide_kind(info.measure);
         let header = format!(
             "{}{} [{}]",
             info.label.get(lang),
@@ -77,7 +73,7 @@ fn value_cell(
 ) -> Cell {
     let raw = value.raw.as_deref().unwrap_or_default();
     let cell = match (value.number, value.status) {
-        (Some(number), _) => Cell::number(number),
+        (Some(number), _) => Cell::amount(number, wide_kind(info.measure)),
         (None, Status::NotApplicable) => Cell::text(if raw.is_empty() { "—" } else { raw }),
         (None, Status::Unreadable) => Cell::text(if raw.is_empty() { "？" } else { raw }),
         (None, _) => Cell::empty(),
@@ -102,26 +98,24 @@ fn value_cell(
 
 /// One line a value: where it came from and how it was decided.
 pub(super) fn values(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
+    // huizong reads this sheet back by these headers and by the words of the status column.
     let columns = [
-        ("unit", "[unit]", book.name_width(), Kind::Text),
-        ("code", "[code]", 12.0, Kind::Text),
-        ("year", "[year]", 9.0, Kind::Plain),
-        ("form", "[form]", 9.0, Kind::Text),
-        ("key", "[key]", 38.0, Kind::Text),
-        ("indicator", "", 44.0, Kind::Text),
-        ("value", "[value]", 14.0, Kind::Count),
-        ("measure", "[measure]", 10.0, Kind::Text),
-        ("status", "[status]", 16.0, Kind::Text),
-        ("status-label", "", 16.0, Kind::Text),
-        ("file", "[file]", 32.0, Kind::Text),
-        ("sheet", "[sheet]", 18.0, Kind::Text),
-        ("cell", "[cell]", 10.0, Kind::Text),
-        ("raw", "[raw]", 16.0, Kind::Text),
+        ("unit-name", book.name_width(), Kind::Text),
+        ("code", 12.0, Kind::Text),
+        ("year", 9.0, Kind::Plain),
+        ("form", 9.0, Kind::Text),
+        ("key", 38.0, Kind::Text),
+        ("indicator", 44.0, Kind::Text),
+        ("value", 14.0, Kind::Count),
+        ("measure", 10.0, Kind::Text),
+        ("status", 16.0, Kind::Text),
+        ("status-label", 16.0, Kind::Text),
+        ("source-file", 32.0, Kind::Text),
+        ("source-sheet", 18.0, Kind::Text),
+        ("source-cell", 12.0, Kind::Text),
+        ("raw", 16.0, Kind::Text),
     ]
-    .map(|(word, code, width, kind)| {
-        let header = format!("{} {code}", book.word(word));
-        Column::new(header.trim(), width, kind)
-    });
+    .map(|(word, width, kind)| Column::new(book.word(word), width, kind));
     let mut rows = Vec::new();
     for member in &book.reporting {
         for (index, info) in book.form().keys.iter().enumerate() {
@@ -141,7 +135,10 @@ fn value_row(
 ) -> Vec<Cell> {
     let number = (value.number)
         .map_or_else(Cell::empty, Cell::number)
-        .kind(machine_kind(info.measure))
+        .kind(match info.measure {
+            Measure::Count => Kind::Count,
+            Measure::Fen => Kind::Fen,
+        })
         .marked(book.mark(member, index));
     let place = value.place.as_ref();
     let part = |part: Option<String>| Cell::text(part.unwrap_or_default());
