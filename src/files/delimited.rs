@@ -17,10 +17,11 @@ const CELLS: usize = 20_000_000;
 ///
 /// `named` says that the file's name claims so, which lowers what is asked for.
 pub(super) fn delimiter(text: &str, named: bool) -> Option<u8> {
+    let quoting = is_balanced(text);
     [b'\t', b',', b';']
         .into_iter()
         .filter_map(|delimiter| {
-            share(text, delimiter).map(|(share, width)| (share, width, delimiter))
+            share(text, delimiter, quoting).map(|(share, width)| (share, width, delimiter))
         })
         .filter(|(share, ..)| *share >= if named { 50 } else { 90 })
         .max_by_key(|(share, width, delimiter)| (*share, *width, std::cmp::Reverse(*delimiter)))
@@ -28,12 +29,12 @@ pub(super) fn delimiter(text: &str, named: bool) -> Option<u8> {
 }
 
 /// Of the records with anything in them: how many in a hundred have the usual number of fields, and that number.
-fn share(text: &str, delimiter: u8) -> Option<(usize, usize)> {
+fn share(text: &str, delimiter: u8, quoting: bool) -> Option<(usize, usize)> {
     if !text.as_bytes().contains(&delimiter) {
         return None;
     }
     let mut widths = Vec::new();
-    for record in reader(text, delimiter, true).records().take(SAMPLE) {
+    for record in reader(text, delimiter, quoting).records().take(SAMPLE) {
         let record = record.ok()?;
         if record.iter().any(|field| !field.trim().is_empty()) {
             widths.push(record.len());
@@ -51,6 +52,11 @@ fn share(text: &str, delimiter: u8) -> Option<(usize, usize)> {
     (width > 1).then(|| (count * 100 / widths.len(), width))
 }
 
+/// A quotation mark without its partner would swallow the rest of the file.
+fn is_balanced(text: &str) -> bool {
+    text.bytes().filter(|b| *b == b'"').count() % 2 == 0
+}
+
 fn reader(text: &str, delimiter: u8, quoting: bool) -> csv::Reader<&[u8]> {
     ReaderBuilder::new()
         .delimiter(delimiter)
@@ -65,7 +71,7 @@ pub(super) fn read(name: &Arc<str>, decoded: &Decoded<'_>, delimiter: u8) -> Doc
     let mut document = Document::new(name.clone(), Kind::Delimited);
     document.notes = decoded.notes(name);
     let text = decoded.text.as_ref();
-    let balanced = text.bytes().filter(|b| *b == b'"').count() % 2 == 0;
+    let balanced = is_balanced(text);
     if !balanced {
         document.notes.push(note(
             "unbalanced-quote",

@@ -189,12 +189,12 @@ fn open_within(name: Arc<str>, bytes: &[u8], budget: &mut archive::Budget) -> Ve
 fn read(name: &Arc<str>, bytes: &[u8], found: sniff::Found<'_>) -> Result<Document, Refusal> {
     use sniff::Found;
     match found {
-        Found::Xlsx => workbook::xlsx(name, bytes),
-        Found::Xlsb => workbook::xlsb(name, bytes),
-        Found::Xls => workbook::xls(name, bytes),
-        Found::Ods => workbook::ods(name, bytes),
+        Found::Xlsx(package) => workbook::xlsx(name, bytes, package),
+        Found::Xlsb(package) => workbook::xlsb(name, bytes, package),
+        Found::Xls(stream) => workbook::xls(name, bytes, stream),
+        Found::Ods(package) => workbook::ods(name, package),
         Found::FlatOds(decoded) => workbook::flat_ods(name, &decoded.text),
-        Found::Docx => word::read(name, bytes),
+        Found::Docx(package) => word::read(name, package),
         Found::ArchivePage => archive_page::read(name, bytes),
         Found::Page(decoded) => Ok(page::read(name, &decoded)),
         Found::Json(decoded) => json::read(name, &decoded),

@@ -8,52 +8,49 @@ use super::refused::Known;
 pub(super) const SIGNATURE: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 
 /// What a compound file holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Contents {
-    /// A BIFF workbook.
-    Workbook,
+    /// A BIFF workbook with its stream of records, where that can be read.
+    Workbook(Option<Vec<u8>>),
     /// Something that is not read.
     Known(Known),
 }
 
-/// The streams that tell, most telling first.
-const TELLING: [(&str, Contents); 9] = [
-    ("EncryptedPackage", Contents::Known(Known::Encrypted)),
-    ("Workbook", Contents::Workbook),
-    ("Book", Contents::Workbook),
-    ("WordDocument", Contents::Known(Known::OldWord)),
-    ("PowerPoint Document", Contents::Known(Known::Presentation)),
-    ("WpsDocument", Contents::Known(Known::OldWord)),
-    (
-        "__properties_version1.0",
-        Contents::Known(Known::OutlookMail),
-    ),
-    ("VisioDocument", Contents::Known(Known::Unknown)),
-    (
-        "\u{5}SummaryInformation",
-        Contents::Known(Known::UnknownOle),
-    ),
+/// Streams that tell, most telling first; none stands for a workbook. A document may well contain a workbook as an object,
+/// which is why only the streams at the root count.
+const TELLING: [(&str, Option<Known>); 7] = [
+    ("EncryptedPackage", Some(Known::Encrypted)),
+    ("Workbook", None),
+    ("Book", None),
+    ("WordDocument", Some(Known::OldWord)),
+    ("PowerPoint Document", Some(Known::Presentation)),
+    ("WpsDocument", Some(Known::OldWord)),
+    ("__properties_version1.0", Some(Known::OutlookMail)),
 ];
 
 /// Tells what a compound file holds by the names of its streams.
 pub(super) fn contents(bytes: &[u8]) -> Contents {
-    let names: Option<Vec<String>> = cfb::CompoundFile::open(Cursor::new(bytes))
-        .ok()
-        .map(|file| {
-            file.read_root_storage()
-                .map(|entry| entry.name().to_owned())
-                .collect()
-        });
+    let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).ok();
+    let names: Option<Vec<String>> = file.as_ref().map(|file| {
+        file.read_root_storage()
+            .map(|entry| entry.name().to_owned())
+            .collect()
+    });
     let has = |wanted: &str| match &names {
         Some(names) => names.iter().any(|name| name.eq_ignore_ascii_case(wanted)),
         None => has_wide(bytes, wanted),
     };
-    TELLING
-        .iter()
-        .find(|(name, _)| has(name))
-        .map_or(Contents::Known(Known::UnknownOle), |(_, contents)| {
-            *contents
-        })
+    match TELLING.iter().find(|(name, _)| has(name)) {
+        Some((name, None)) => Contents::Workbook(file.as_mut().and_then(|file| {
+            let mut stream = Vec::new();
+            file.open_stream(format!("/{name}"))
+                .ok()?
+                .read_to_end(&mut stream)
+                .ok()?;
+            Some(stream)
+        })),
+        Some((_, Some(known))) => Contents::Known(*known),
+        None => Contents::Known(Known::UnknownOle),
+    }
 }
 
 /// A directory that cannot be walked still has its names, in UTF-16.
@@ -67,15 +64,4 @@ fn has_wide(bytes: &[u8], name: &str) -> bool {
     bytes
         .chunks_exact(128)
         .any(|entry| entry.starts_with(&wide))
-}
-
-/// The workbook stream of a BIFF file.
-pub(super) fn workbook_stream(bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).ok()?;
-    let path = ["/Workbook", "/Book"]
-        .into_iter()
-        .find(|path| file.is_stream(path))?;
-    let mut stream = Vec::new();
-    file.open_stream(path).ok()?.read_to_end(&mut stream).ok()?;
-    Some(stream)
 }

@@ -6,20 +6,23 @@ use super::charset::{self, Decoded};
 use super::refused::Known;
 use super::{delimited, json, ole};
 
+/// A zip container, opened once and handed on.
+pub(super) type Package<'a> = zip::ZipArchive<std::io::Cursor<&'a [u8]>>;
+
 /// What a file was found to be, with its characters where it is made of them.
 pub(super) enum Found<'a> {
     /// A workbook in Office Open XML.
-    Xlsx,
+    Xlsx(Package<'a>),
     /// The same with binary parts.
-    Xlsb,
-    /// Excel 97–2003 or WPS `.et`.
-    Xls,
+    Xlsb(Package<'a>),
+    /// Excel 97–2003 or WPS `.et`, with its stream of records.
+    Xls(Option<Vec<u8>>),
     /// OpenDocument spreadsheet.
-    Ods,
+    Ods(Package<'a>),
     /// OpenDocument spreadsheet in a single XML file.
     FlatOds(Decoded<'a>),
     /// Word in Office Open XML.
-    Docx,
+    Docx(Package<'a>),
     /// A web page with its parts in one MIME file.
     ArchivePage,
     /// A zip archive of files.
@@ -46,7 +49,7 @@ pub(super) fn look_at<'a>(name: &str, bytes: &'a [u8]) -> Found<'a> {
     }
     if bytes.starts_with(ole::SIGNATURE) {
         return match ole::contents(bytes) {
-            ole::Contents::Workbook => Found::Xls,
+            ole::Contents::Workbook(stream) => Found::Xls(stream),
             ole::Contents::Known(known) => Found::Refused(known),
         };
     }
@@ -65,7 +68,7 @@ fn is_bare_biff(bytes: &[u8]) -> bool {
 }
 
 /// A zip container: an office document, or an archive of files.
-fn packed<'a>(bytes: &[u8]) -> Found<'a> {
+fn packed(bytes: &[u8]) -> Found<'_> {
     let Ok(archive) = zip::ZipArchive::new(std::io::Cursor::new(bytes)) else {
         return Found::Refused(Known::DamagedZip);
     };
@@ -81,17 +84,17 @@ fn packed<'a>(bytes: &[u8]) -> Found<'a> {
     let has = |wanted: &str| names.iter().any(|name| name == wanted);
     let under = |folder: &str| names.iter().any(|name| name.starts_with(folder));
     if has("mimetype") && has("content.xml") {
-        return open_document(bytes);
+        return open_document(bytes, archive);
     }
     if has("[content_types].xml") || has("_rels/.rels") {
         if has("xl/workbook.bin") {
-            return Found::Xlsb;
+            return Found::Xlsb(archive);
         }
         if under("xl/") {
-            return Found::Xlsx;
+            return Found::Xlsx(archive);
         }
         if under("word/") {
-            return Found::Docx;
+            return Found::Docx(archive);
         }
         if under("ppt/") {
             return Found::Refused(Known::Presentation);
@@ -101,7 +104,7 @@ fn packed<'a>(bytes: &[u8]) -> Found<'a> {
         return Found::Refused(Known::Ofd);
     }
     if has("content.xml") && has("meta-inf/manifest.xml") {
-        return Found::Ods;
+        return Found::Ods(archive);
     }
     if has("androidmanifest.xml") || has("meta-inf/manifest.mf") {
         return Found::Refused(Known::Program);
@@ -109,7 +112,7 @@ fn packed<'a>(bytes: &[u8]) -> Found<'a> {
     Found::Archive
 }
 
-fn open_document<'a>(bytes: &[u8]) -> Found<'a> {
+fn open_document<'a>(bytes: &[u8], archive: Package<'a>) -> Found<'a> {
     // The media type stands uncompressed in the first member, within the first hundred bytes.
     let start = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]);
     if start.contains("opendocument.text") {
@@ -117,7 +120,7 @@ fn open_document<'a>(bytes: &[u8]) -> Found<'a> {
     } else if start.contains("opendocument.presentation") {
         Found::Refused(Known::Presentation)
     } else {
-        Found::Ods
+        Found::Ods(archive)
     }
 }
 

@@ -1,11 +1,12 @@
 //! Word documents (docx): headings, paragraphs and tables in reading order. Tracked deletions are gone, insertions are in.
 
-use std::collections::BTreeSet;
-use std::io::{Cursor, Read};
+use std::collections::BTreeMap;
+use std::io::Read;
 use std::sync::Arc;
 
 use quick_xml::events::{BytesStart, Event};
 
+use super::sniff::Package;
 use super::text::is_heading;
 use super::word_table::Builder;
 use super::{Document, Kind, Part, Refusal, refused, xml};
@@ -21,19 +22,18 @@ const DEPTH: usize = 40;
 ///
 /// # Errors
 /// A damaged package or document part, with the cause.
-pub(super) fn read(name: &Arc<str>, bytes: &[u8]) -> Result<Document, Refusal> {
+pub(super) fn read(name: &Arc<str>, mut package: Package<'_>) -> Result<Document, Refusal> {
     let damaged = |cause: &str| refused::damaged(name, &Text::same("docx"), cause);
-    let mut package =
-        zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged(&e.to_string()))?;
     let main = part(&mut package, "_rels/.rels")
         .and_then(|relations| main_part(&relations))
         .unwrap_or_else(|| "word/document.xml".to_owned());
     let text = part(&mut package, &main)
         .ok_or_else(|| damaged(&format!("缺少 {main} / {main} is missing")))?;
     let folder = main.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let headings = part(&mut package, &format!("{folder}/styles.xml"))
-        .map(|styles| heading_styles(&styles))
-        .unwrap_or_default();
+    let headings = Styles {
+        text: part(&mut package, &format!("{folder}/styles.xml")).unwrap_or_default(),
+        known: BTreeMap::new(),
+    };
     let mut walk = Walk {
         document: Document::new(name.clone(), Kind::Word),
         headings,
@@ -69,8 +69,6 @@ pub(super) fn read(name: &Arc<str>, bytes: &[u8]) -> Result<Document, Refusal> {
     Ok(walk.document)
 }
 
-type Package<'a> = zip::ZipArchive<Cursor<&'a [u8]>>;
-
 fn part(package: &mut Package<'_>, path: &str) -> Option<String> {
     let file = package.by_name(path).ok()?;
     let mut bytes = Vec::new();
@@ -101,43 +99,54 @@ fn main_part(relations: &str) -> Option<String> {
     }
 }
 
-/// Ids of the paragraph styles that are headings: by outline level, by name, or based on one that is.
-fn heading_styles(styles: &str) -> BTreeSet<String> {
-    let mut headings = BTreeSet::new();
-    let mut based: Vec<(String, String)> = Vec::new();
-    let mut style = String::new();
-    let mut reader = xml::reader(styles);
+/// The styles of a document. They can be a hundred times its size, so only those in use are looked up.
+struct Styles {
+    text: String,
+    /// Whether a style is one of headings.
+    known: BTreeMap<String, bool>,
+}
+
+impl Styles {
+    fn is_heading(&mut self, id: &str) -> bool {
+        if let Some(known) = self.known.get(id) {
+            return *known;
+        }
+        let heading = heading_style(&self.text, id, 8);
+        self.known.insert(id.to_owned(), heading);
+        heading
+    }
+}
+
+/// Whether a style is a heading's: by outline level, by name, or by the style it is based on.
+fn heading_style(styles: &str, id: &str, generations: u32) -> bool {
+    let key = format!("styleId=\"{id}\"");
+    let Some(at) = styles.find(&key).filter(|_| generations > 0) else {
+        return false;
+    };
+    let definition = &styles[at..];
+    let mut reader = xml::reader(&definition[definition.find('>').unwrap_or(0)..]);
     while let Ok(event) = reader.read_event() {
         let tag = match event {
             Event::Start(tag) => tag,
-            Event::Eof => break,
+            Event::End(tag) if tag.local_name().as_ref() == "style" => return false,
+            Event::Eof => return false,
             _ => continue,
         };
         let value = || xml::attribute(&tag, "val").unwrap_or_default();
-        match tag.local_name().as_ref() {
-            "style" => style = xml::attribute(&tag, "styleId").unwrap_or_default(),
+        let heading = match tag.local_name().as_ref() {
             "name" => {
                 let name = value().to_lowercase();
-                if name.starts_with("heading ") || name == "title" || name.starts_with("标题") {
-                    headings.insert(style.clone());
-                }
+                name.starts_with("heading ") || name == "title" || name.starts_with("标题")
             }
-            "outlineLvl" if value().parse::<u8>().is_ok_and(|level| level < 9) => {
-                headings.insert(style.clone());
-            }
-            "basedOn" => based.push((style.clone(), value())),
-            _ => {}
+            "outlineLvl" => value().parse::<u8>().is_ok_and(|level| level < 9),
+            "basedOn" => heading_style(styles, &value(), generations - 1),
+            _ => false,
+        };
+        if heading {
+            return true;
         }
     }
-    // Chains of styles are short; a few rounds settle them.
-    for _ in 0..4 {
-        for (style, parent) in &based {
-            if headings.contains(parent) {
-                headings.insert(style.clone());
-            }
-        }
-    }
-    headings
+    false
 }
 
 /// What is not the document's own text: deleted and moved text, former properties, text boxes, pictures, second copies
@@ -167,7 +176,7 @@ const ASIDE: [&str; 20] = [
 
 struct Walk {
     document: Document,
-    headings: BTreeSet<String>,
+    headings: Styles,
     /// Tables under way, outermost first, each with the place kept for its grid.
     tables: Vec<(usize, Builder)>,
     /// The paragraph under way.
@@ -203,7 +212,7 @@ impl Walk {
             "noBreakHyphen" => self.words.push('-'),
             "pStyle" => {
                 self.outlined |=
-                    xml::attribute(tag, "val").is_some_and(|id| self.headings.contains(&id));
+                    xml::attribute(tag, "val").is_some_and(|id| self.headings.is_heading(&id));
             }
             "outlineLvl" => {
                 self.outlined |= xml::attribute(tag, "val")

@@ -6,11 +6,12 @@ mod xls;
 mod xlsb;
 mod xlsx;
 
-use std::io::{Cursor, Read};
+use std::io::Read;
 use std::sync::Arc;
 
 use calamine::{Data, DataRef, ExcelDateTime, SheetType, SheetVisible};
 
+use super::sniff::Package;
 use super::{Document, Kind, Refusal, note, refused};
 use crate::grid::{CellRef, Content, Place};
 use crate::text::Text;
@@ -24,9 +25,6 @@ use sheet::Sheet;
 
 /// A member of an office document may not grow beyond this when unpacked.
 const MEMBER: u64 = 1 << 29;
-
-/// The package around the sheets, opened a second time for what calamine does not tell.
-type Package<'a> = zip::ZipArchive<Cursor<&'a [u8]>>;
 
 /// Refuses packages whose directory promises more than is reasonable.
 fn check_size(name: &Arc<str>, package: &Package<'_>) -> Result<(), Refusal> {

@@ -2,7 +2,6 @@
 //! error cell for text.
 
 use std::collections::BTreeSet;
-use std::io::Cursor;
 use std::sync::Arc;
 
 use quick_xml::events::{BytesStart, Event};
@@ -17,9 +16,11 @@ use crate::text::Text;
 ///
 /// # Errors
 /// A damaged, protected or oversized package, with the cause.
-pub(in super::super) fn ods(name: &Arc<str>, bytes: &[u8]) -> Result<Document, Refusal> {
+pub(in super::super) fn ods(
+    name: &Arc<str>,
+    mut package: Package<'_>,
+) -> Result<Document, Refusal> {
     let damaged = |cause: &str| refused::damaged(name, &Text::same("ods"), cause);
-    let mut package = Package::new(Cursor::new(bytes)).map_err(|e| damaged(&e.to_string()))?;
     check_size(name, &package)?;
     if member(&mut package, "META-INF/manifest.xml")
         .is_some_and(|manifest| String::from_utf8_lossy(&manifest).contains("encryption-data"))
@@ -108,6 +109,8 @@ struct Cell {
     formula: Option<String>,
     text: String,
     paragraphs: u32,
+    /// Inside a paragraph: white space between elements is markup.
+    in_paragraph: bool,
     error: bool,
     spans: (u32, u32),
 }
@@ -172,6 +175,7 @@ impl Walk {
                     cell.text.push('\n');
                 }
                 cell.paragraphs += 1;
+                cell.in_paragraph = true;
             }
             "line-break" => cell.text.push('\n'),
             "tab" => cell.text.push('\t'),
@@ -185,7 +189,7 @@ impl Walk {
 
     fn words(&mut self, words: &str) {
         if self.ignored == 0
-            && let Some(cell) = self.cell.as_mut().filter(|cell| cell.paragraphs > 0)
+            && let Some(cell) = self.cell.as_mut().filter(|cell| cell.in_paragraph)
         {
             // Line ends of the markup are no line breaks of the cell.
             cell.text.push_str(&words.replace(['\n', '\r'], " "));
@@ -198,6 +202,11 @@ impl Walk {
             return;
         }
         match local {
+            "p" => {
+                if let Some(cell) = &mut self.cell {
+                    cell.in_paragraph = false;
+                }
+            }
             "table-cell" | "covered-table-cell" => {
                 if let (Some(cell), Some(progress)) = (self.cell.take(), &mut self.sheet) {
                     progress.cell(cell);
@@ -310,6 +319,7 @@ impl Cell {
             formula: value("formula"),
             text: String::new(),
             paragraphs: 0,
+            in_paragraph: false,
             error,
             spans: (
                 xml::count(tag, "number-rows-spanned"),

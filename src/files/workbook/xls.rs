@@ -7,7 +7,7 @@ use std::sync::Arc;
 use calamine::{Reader, Xls, XlsError};
 
 use super::super::refused::Known;
-use super::super::{Document, Refusal, guard, ole, refused};
+use super::super::{Document, Refusal, guard, refused};
 use super::{Builder, Sheet, has_cells, is_hidden, owned_content};
 use crate::grid::{Content, Span};
 use crate::text::Text;
@@ -16,10 +16,14 @@ use crate::text::Text;
 ///
 /// # Errors
 /// A damaged or protected workbook, with the cause.
-pub(in super::super) fn xls(name: &Arc<str>, bytes: &[u8]) -> Result<Document, Refusal> {
+pub(in super::super) fn xls(
+    name: &Arc<str>,
+    bytes: &[u8],
+    stream: Option<Vec<u8>>,
+) -> Result<Document, Refusal> {
     let damaged = |cause: &str| refused::damaged(name, &Text::same("xls"), cause);
-    let stream = ole::workbook_stream(bytes)
-        .ok_or_else(|| damaged("找不到 Workbook 数据流 / no readable Workbook stream"))?;
+    let stream =
+        stream.ok_or_else(|| damaged("找不到 Workbook 数据流 / no readable Workbook stream"))?;
     let walk = Walk::over(&stream);
     if walk.encrypted {
         return Err(Known::Encrypted.refusal(name));

@@ -14,9 +14,12 @@ use crate::text::Text;
 ///
 /// # Errors
 /// A damaged or oversized package, with the cause.
-pub(in super::super) fn xlsb(name: &Arc<str>, bytes: &[u8]) -> Result<Document, Refusal> {
+pub(in super::super) fn xlsb(
+    name: &Arc<str>,
+    bytes: &[u8],
+    mut package: Package<'_>,
+) -> Result<Document, Refusal> {
     let damaged = |cause: &str| refused::damaged(name, &Text::same("xlsb"), cause);
-    let mut package = Package::new(Cursor::new(bytes)).map_err(|e| damaged(&e.to_string()))?;
     check_size(name, &package)?;
     let mut book: Xlsb<_> = Xlsb::new(Cursor::new(bytes)).map_err(|e| damaged(&e.to_string()))?;
     let mut builder = Builder::new(name);
