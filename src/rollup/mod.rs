@@ -11,6 +11,7 @@ mod lines;
 mod missing;
 mod options;
 mod partial;
+mod place;
 mod ranking;
 mod rates;
 mod reconcile;

@@ -4,11 +4,13 @@ pub mod made;
 
 use std::collections::BTreeMap;
 
-use huizong::finding::Finding;
+use huizong::finding::{Finding, Severity};
 use huizong::form::Library;
-use huizong::report::{Report, Status};
-use huizong::rollup::{Dossier, Options, Summary, dossiers};
+use huizong::frame::{Row, wide};
+use huizong::report::{Report, Scope, Status};
+use huizong::rollup::{By, Dossier, Options, Partial, Summary, dossiers};
 use huizong::units::Registry;
+use proptest::prelude::*;
 
 use made::{Dice, Numbers, batch, consistent, form, report};
 
@@ -148,4 +150,372 @@ fn a_registry_gives_each_county_its_dossier_and_their_parent_one_of_counties() {
     assert!(missing(first).is_empty());
     assert_eq!(missing(second), ["戊乡"]);
     assert_eq!(missing(city), ["戊乡"]);
+}
+
+/// Every identity of the official forms, written out without the rules' data.
+fn assert_consistent(report: &Report) {
+    let number = |key: &str| {
+        report
+            .number(key)
+            .unwrap_or_else(|| panic!("{key} has no number"))
+    };
+    let applicants = [
+        "natural_person",
+        "business",
+        "research",
+        "public_interest",
+        "legal_service",
+        "other_organisation",
+    ];
+    let rows: Vec<&str> = (report.form.keys.iter())
+        .filter_map(|info| info.key.strip_prefix("requests.")?.strip_suffix(".total"))
+        .collect();
+    let around = ["received", "carried_in", "concluded", "carried_out"];
+    for column in applicants.iter().chain(&["total"]) {
+        let at = |row: &str| number(&format!("requests.{row}.{column}"));
+        assert_eq!(
+            at("received") + at("carried_in"),
+            at("concluded") + at("carried_out")
+        );
+        let outcomes: i64 = rows
+            .iter()
+            .filter(|row| !around.contains(row))
+            .map(|row| at(row))
+            .sum();
+        assert_eq!(at("concluded"), outcomes);
+    }
+    for row in &rows {
+        let parts: i64 = applicants
+            .iter()
+            .map(|a| number(&format!("requests.{row}.{a}")))
+            .sum();
+        assert_eq!(number(&format!("requests.{row}.total")), parts);
+    }
+    for channel in ["review", "litigation_direct", "litigation_after_review"] {
+        let at = |outcome: &str| number(&format!("appeals.{channel}.{outcome}"));
+        assert_eq!(
+            at("total"),
+            at("upheld") + at("corrected") + at("other") + at("pending")
+        );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn the_sum_of_consistent_reports_is_consistent(seed: u64, old: bool) {
+        let form = form(if old { "2019" } else { "2021" });
+        let year = if old { 2020 } else { 2022 };
+        let mut dice = Dice::new(seed);
+        let reports = ["甲镇", "乙镇", "丁镇", "戊乡", "己局"]
+            .map(|unit| report(&form, unit, year, &consistent(&form, &mut dice)));
+        for dossier in roll_up(reports.to_vec(), &county(), &Options::default()) {
+            assert_consistent(&dossier.latest().unwrap().to_report());
+            prop_assert!(rules(&dossier.findings, "total-both-ways").is_empty());
+        }
+    }
+
+    #[test]
+    fn rolled_up_by_county_and_then_by_city_is_rolled_up_by_city(seed: u64, one_in in 3_i64..30) {
+        let form = form("2021");
+        let mut dice = Dice::new(seed);
+        let truth: Vec<(&str, Numbers)> = ["甲镇", "乙镇", "丁镇", "戊乡", "己局"].into_iter()
+            .map(|unit| {
+                let mut numbers = consistent(&form, &mut dice);
+                numbers.retain(|_, _| dice.below(one_in) != 1);
+                (unit, numbers)
+            })
+            .collect();
+        let reports: Vec<Report> = truth.iter().map(|(unit, n)| report(&form, unit, 2022, n)).collect();
+        let by = |level: &str| Options { by: By::parse(level), ..Options::default() };
+        let city = roll_up(reports.clone(), &county(), &by("city"));
+        let counties = roll_up(reports.clone(), &county(), &by("county"));
+        prop_assert_eq!((city.len(), counties.len()), (1, 2));
+        // The counties' roll-ups come in as what counties without units of their own report.
+        let upper = "code,name,kind,parent\nC,样例市,city,\nX,样例县,county,C\nY,示范县,county,C\nC1,己局,department,C\n";
+        let upper = Registry::parse("units.csv", upper).unwrap();
+        let mut again: Vec<Report> = counties.iter().map(|d| d.latest().unwrap().to_report()).collect();
+        again.push(reports[4].clone());
+        let twice = roll_up(again, &upper, &by("city"));
+        let (once, twice) = (city[0].latest().unwrap(), twice[0].latest().unwrap());
+        let all: Vec<&Numbers> = truth.iter().map(|(_, n)| n).collect();
+        assert_sums(once, &all);
+        for (a, b) in once.totals.iter().zip(&twice.totals) {
+            prop_assert_eq!(a.sum, b.sum);
+        }
+    }
+
+    #[test]
+    fn chunks_in_any_order_add_up_to_the_whole(seed: u64, cut in 0_usize..6) {
+        let form = form("2021");
+        let mut dice = Dice::new(seed);
+        let reports: Vec<(String, Report)> = (0..6)
+            .map(|n| {
+                let mut numbers = consistent(&form, &mut dice);
+                numbers.retain(|_, _| dice.below(5) != 1);
+                let area = format!("area {}", dice.below(3));
+                (area, report(&form, &format!("unit {n}"), 2021 + n % 2, &numbers))
+            })
+            .collect();
+        let frame = |reports: &[(String, Report)]| {
+            let rows: Vec<Row<'_>> = reports.iter().map(|(area, r)| Row::of(r, area, "")).collect();
+            wide(&form, &rows).unwrap()
+        };
+        let whole = Partial::of(&frame(&reports), &form, "area").unwrap();
+        let (head, tail) = reports.split_at(cut);
+        let mut parts = Partial::of(&frame(tail), &form, "area").unwrap();
+        parts.merge(Partial::of(&frame(head), &form, "area").unwrap());
+        prop_assert_eq!(&parts, &whole);
+        let up = whole.regroup(|_| Some("all".to_owned()));
+        for (group, sums) in up.groups() {
+            for (info, cell) in form.keys.iter().zip(&sums.keys) {
+                let numbers: Vec<i64> = reports.iter()
+                    .filter(|(_, r)| r.year == Some(group.year))
+                    .filter_map(|(_, r)| r.number(&info.key))
+                    .collect();
+                let sum = (!numbers.is_empty()).then(|| numbers.iter().sum());
+                prop_assert_eq!((cell.sum(), cell.counted()), (sum, numbers.len()));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_report_on_another_form_counts_as_far_as_the_crosswalk_goes_and_is_an_error() {
+    let (old, new) = (form("2019"), form("2021"));
+    let mut dice = Dice::new(5);
+    let right = consistent(&new, &mut dice);
+    let mut wrong = consistent(&old, &mut dice);
+    wrong.insert("requests.other_handling.business".to_owned(), 0);
+    wrong.insert("requests.other_handling.research".to_owned(), 3);
+    let reports = vec![
+        report(&new, "甲镇", 2022, &right),
+        report(&old, "乙镇", 2022, &wrong),
+    ];
+    let made = roll_up(reports, &Registry::default(), &Options::default());
+    let summary = made[0].latest().unwrap();
+    assert_eq!(summary.form.id, "2021");
+    let total = |key: &str| {
+        let total = summary.total(key).unwrap();
+        (total.sum, total.counted)
+    };
+    let sum = |key: &str, old_key: &str| (Some(right[key] + wrong[old_key]), 2);
+    let alone = |key: &str| (Some(right[key]), 1);
+    let issued = "disclosure.normative_documents.issued";
+    assert_eq!(
+        total(issued),
+        sum(issued, "disclosure.normative_documents.made")
+    );
+    let received = "requests.received.total";
+    assert_eq!(total(received), sum(received, received));
+    for key in [
+        "disclosure.normative_documents.in_force",
+        "disclosure.fees.amount",
+        "requests.other_handling.other.research",
+    ] {
+        assert_eq!(total(key), alone(key), "{key}");
+    }
+    // Three parts that cannot be negative and amount to zero are zero.
+    let zero = "requests.other_handling.other.business";
+    assert_eq!(total(zero), (Some(right[zero]), 2));
+    let found = rules(&made[0].findings, "wrong-form");
+    assert_eq!(
+        (found[0].unit.as_str(), found[0].severity),
+        ("乙镇", Severity::Error)
+    );
+    assert!(found[0].keys.contains(&"disclosure.fees.amount".to_owned()));
+    assert!(!summary.members[0].note.zh.is_empty() || !summary.members[1].note.zh.is_empty());
+}
+
+#[test]
+fn a_total_that_differs_both_ways_names_the_units_that_cause_it() {
+    let form = form("2021");
+    let mut dice = Dice::new(6);
+    let good = consistent(&form, &mut dice);
+    let mut bad = consistent(&form, &mut dice);
+    let total = "requests.granted.total";
+    bad.insert(total.to_owned(), bad[total] + 7);
+    let reports = vec![
+        report(&form, "甲镇", 2022, &good),
+        report(&form, "乙镇", 2022, &bad),
+    ];
+    let made = roll_up(reports, &Registry::default(), &Options::default());
+    let found: Vec<&Finding> = (rules(&made[0].findings, "total-both-ways").into_iter())
+        .filter(|f| f.keys == [total])
+        .collect();
+    let [found] = found.as_slice() else {
+        panic!("{found:?}")
+    };
+    assert_eq!(found.severity, Severity::Error);
+    assert!(
+        found.message.zh.contains("乙镇（合计比分项之和多7）"),
+        "{}",
+        found.message.zh
+    );
+    assert!(!found.message.zh.contains("甲镇"));
+    assert_eq!(found.places.len(), 1);
+    assert_eq!(&*found.places[0].file, "乙镇-2022.xlsx");
+}
+
+#[test]
+fn a_consolidated_report_is_reconciled_and_never_added() {
+    let form = form("2021");
+    let mut dice = Dice::new(9);
+    let (one, other) = (consistent(&form, &mut dice), consistent(&form, &mut dice));
+    let mut published: Numbers = one.iter().map(|(k, v)| (k.clone(), v + other[k])).collect();
+    let key = "disclosure.licensing.decisions";
+    published.insert(key.to_owned(), published[key] + 4);
+    let own = |numbers: &Numbers| {
+        let mut report = report(&form, "样例县", 2022, numbers);
+        report.scope = Scope::Consolidated;
+        report
+    };
+    let units = [
+        report(&form, "甲镇", 2022, &one),
+        report(&form, "乙镇", 2022, &other),
+    ];
+    let of_county = |reports: Vec<Report>| {
+        let all = roll_up(reports, &county(), &Options::default());
+        all.into_iter().find(|d| d.area.name == "样例县").unwrap()
+    };
+    let [first, second] = units;
+    let whole = of_county(vec![first.clone(), second, own(&published)]);
+    let summary = whole.latest().unwrap();
+    assert_sums(summary, &[&one, &other]);
+    let line = |summary: &Summary, key: &str| {
+        let line = summary
+            .reconciled
+            .iter()
+            .find(|l| l.key == key)
+            .unwrap()
+            .clone();
+        (line.difference, line.bound)
+    };
+    assert_eq!(line(summary, key), (Some(4), false));
+    assert_eq!(line(summary, "requests.received.total"), (Some(0), false));
+    let found = rules(&whole.findings, "reconciliation");
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].keys, [key]);
+    // While a unit is missing, what it would have to have is no fault.
+    let part = of_county(vec![first.clone(), own(&published)]);
+    let summary = part.latest().unwrap();
+    assert_eq!(line(summary, key), (Some(other[key] + 4), true));
+    assert!(rules(&part.findings, "reconciliation").is_empty());
+    // But nobody can have less than nothing.
+    let less: Numbers = [(key.to_owned(), one[key] - 1)].into();
+    let part = of_county(vec![first, own(&less)]);
+    assert_eq!(rules(&part.findings, "reconciliation").len(), 1);
+}
+
+#[test]
+fn what_cannot_be_placed_is_in_no_sum_and_says_so() {
+    let form = form("2021");
+    let mut dice = Dice::new(10);
+    let numbers: Vec<Numbers> = (0..4).map(|_| consistent(&form, &mut dice)).collect();
+    let mut yearless = report(&form, "乙镇", 2022, &numbers[3]);
+    yearless.year = None;
+    let reports = vec![
+        report(&form, "甲镇", 2022, &numbers[0]),
+        report(&form, "甲镇人民政府", 2022, &numbers[1]),
+        report(&form, "无此局", 2022, &numbers[2]),
+        yearless,
+    ];
+    let made = roll_up(reports, &county(), &Options::default());
+    let dossier = made.iter().find(|d| d.area.name == "样例县").unwrap();
+    assert_sums(dossier.latest().unwrap(), &[&numbers[0]]);
+    let city = made.iter().find(|d| d.area.name == "样例市").unwrap();
+    let said: Vec<(&str, Severity)> = (rules(&city.findings, "not-added").into_iter())
+        .map(|f| (f.unit.as_str(), f.severity))
+        .collect();
+    assert_eq!(said.len(), 3, "{said:?}");
+    for unit in ["甲镇人民政府", "无此局", "乙镇"] {
+        assert!(said.contains(&(unit, Severity::Error)), "{unit}: {said:?}");
+    }
+}
+
+#[test]
+fn kinds_have_their_roll_up_and_a_level_says_whom_it_leaves_out() {
+    let form = form("2021");
+    let mut dice = Dice::new(11);
+    let truth: Vec<(&str, Numbers)> = (["甲镇", "乙镇", "丁镇", "戊乡", "己局"].into_iter())
+        .map(|unit| (unit, consistent(&form, &mut dice)))
+        .collect();
+    let reports: Vec<Report> = truth
+        .iter()
+        .map(|(unit, n)| report(&form, unit, 2022, n))
+        .collect();
+    let by = |word: &str| Options {
+        by: By::parse(word),
+        ..Options::default()
+    };
+    let kinds = roll_up(reports.clone(), &county(), &by("kind"));
+    let names: Vec<&str> = kinds.iter().map(|d| d.area.name.as_str()).collect();
+    assert_eq!(names, ["乡镇", "部门"]);
+    let all: Vec<&Numbers> = truth.iter().map(|(_, n)| n).collect();
+    assert_sums(kinds[0].latest().unwrap(), &all[..4]);
+    assert_sums(kinds[1].latest().unwrap(), &all[4..]);
+    let counties = roll_up(reports.clone(), &county(), &by("county"));
+    assert_eq!(
+        rules(&counties[0].findings, "outside-level")[0].unit,
+        "己局"
+    );
+    let provinces = roll_up(reports, &county(), &by("province"));
+    assert_eq!(
+        rules(&provinces.last().unwrap().findings, "level-missing").len(),
+        1
+    );
+}
+
+#[test]
+fn a_sum_that_does_not_fit_is_a_finding_and_no_number() {
+    let form = form("2021");
+    let key = "disclosure.fees.amount";
+    let numbers = Numbers::from([(key.to_owned(), i64::MAX)]);
+    let reports = ["甲镇", "乙镇"].map(|unit| report(&form, unit, 2022, &numbers));
+    let made = roll_up(reports.to_vec(), &Registry::default(), &Options::default());
+    assert_eq!(made[0].latest().unwrap().total(key).unwrap().sum, None);
+    assert_eq!(rules(&made[0].findings, "sum-too-large").len(), 1);
+}
+
+#[test]
+fn a_form_of_ones_own_rolls_up_even_where_its_keys_are_named_like_columns() {
+    let mut library = Library::embedded().unwrap();
+    let text = include_str!("../fixtures/rollup/own-form.toml")
+        .replace("key = \"visits\"", "key = \"\"")
+        .replace("key = \"count\"", "key = \"\"")
+        .replace("key = \"desk\"", "key = \"year\"");
+    library.add("own-form.toml", &text).unwrap();
+    let own = library.get("own").unwrap().clone();
+    assert_eq!(own.keys[1].key, "year");
+    let reports = [("a", 3), ("b", 4)].map(|(unit, number)| {
+        let numbers = Numbers::from([("web".to_owned(), number), ("year".to_owned(), 10 * number)]);
+        report(&own, unit, 2022, &numbers)
+    });
+    let made = dossiers(
+        &batch(reports),
+        &Registry::default(),
+        &library,
+        &Options::default(),
+    );
+    let summary = made[0].latest().unwrap();
+    assert_eq!(summary.form.id, "own");
+    assert_eq!(summary.total("web").unwrap().sum, Some(7));
+    assert_eq!(summary.total("year").unwrap().sum, Some(70));
+}
+
+#[test]
+fn the_order_of_reports_changes_nothing() {
+    let form = form("2021");
+    let mut dice = Dice::new(12);
+    let mut reports: Vec<Report> = ["甲镇", "乙镇", "丁镇", "己局"]
+        .map(|unit| report(&form, unit, 2022, &consistent(&form, &mut dice)))
+        .to_vec();
+    let show = |made: Vec<Dossier>| format!("{made:?}");
+    for registry in [county(), Registry::default()] {
+        let forth = show(roll_up(reports.clone(), &registry, &Options::default()));
+        reports.reverse();
+        let back = show(roll_up(reports.clone(), &registry, &Options::default()));
+        assert!(forth == back);
+    }
 }
