@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::identity::Clues;
+use super::clues::Clues;
 use super::read::{self, UnitOfMoney};
 use super::value::{Matched, Status, Value};
 use super::{Narrative, Report, Scope};

@@ -1,5 +1,9 @@
 //! Documents + forms → reports: labels, tables, numbers, unit and year.
 
+mod assemble;
+mod clues;
+mod decimal;
+mod doubts;
 mod draft;
 mod flat;
 mod header;
@@ -14,8 +18,10 @@ mod record;
 mod resolve;
 pub mod settle;
 mod table;
+mod tidy;
 mod value;
 mod vocabulary;
+mod wide;
 mod words;
 
 use std::sync::Arc;

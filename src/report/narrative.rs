@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::identity::{Clues, Source, find_year, looks_like_unit, title, unit_name};
+use super::clues::{Clues, Source};
+use super::identity::{find_year, looks_like_unit, title, unit_name};
 use super::label::plain;
 use super::{Day, Narrative, Sentence};
 use crate::files::{Document, Part};

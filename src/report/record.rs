@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::clues::Source;
 use super::draft::Draft;
-use super::identity::{Source, find_year};
+use super::identity::find_year;
 use super::number::money_unit_in;
 use super::read::UnitOfMoney;
 use super::resolve::resolve;

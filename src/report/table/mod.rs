@@ -1,0 +1,282 @@
+//! Locating the tables of a form in a grid and tying every cell to its key, by labels only.
+
+mod fit;
+mod mend;
+mod place;
+
+use crate::form::MoneyUnit;
+use crate::grid::Grid;
+use crate::report::header::{Column, Layout, Line, Token, width_at};
+use crate::report::marks::{Mark, Marks};
+use crate::report::value::Matched;
+use crate::report::vocabulary::{FormLabels, View};
+
+/// A cell that belongs to a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// Index in the form's keys.
+    pub key: usize,
+    /// Grid row.
+    pub row: u32,
+    /// Grid column.
+    pub col: u32,
+    /// How row and column were recognised; the weaker of the two.
+    pub matched: Matched,
+    /// Unit of money that the header names.
+    pub unit: Option<MoneyUnit>,
+    /// The cell is merged with cells of other keys.
+    pub shared: bool,
+}
+
+/// Why a row with numbers was left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Its label is no row of the table.
+    UnknownRow,
+    /// Its label could be several rows.
+    AmbiguousRow,
+    /// It has no label.
+    NoLabel,
+    /// It has a label of the form, but no header tells what its numbers are.
+    NoHeader,
+    /// Its numbers do not stand under the headers.
+    Misaligned,
+    /// It gives a subtotal, which is always computed and never read.
+    Subtotal,
+}
+
+/// A row with numbers that were not understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trouble {
+    /// Why.
+    pub reason: Reason,
+    /// Grid row.
+    pub row: u32,
+    /// Grid column of its label, else of its first number.
+    pub col: u32,
+    /// Table it seems to belong to.
+    pub table: Option<usize>,
+}
+
+/// What was found in one grid.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// Cells tied to keys, in reading order.
+    pub found: Vec<Found>,
+    /// Rows that were left out.
+    pub troubles: Vec<Trouble>,
+    /// Rows that belong to tables (labels, headers, values): the rest is text.
+    pub rows: Vec<bool>,
+}
+
+#[derive(Debug)]
+struct Header {
+    view: usize,
+    lines: Vec<Line>,
+    layout: Option<Layout>,
+    /// Last row tied to a row of the block, and which.
+    rows_found: Vec<(u32, usize)>,
+    /// Groups last seen in the label columns.
+    carried: Vec<usize>,
+    done: bool,
+}
+
+impl Header {
+    fn range(&self) -> (u32, u32) {
+        let tokens = || self.lines.iter().flat_map(|l| &l.tokens);
+        let first = tokens().map(|t| t.col).min().unwrap_or(0);
+        let last = tokens().map(|t| t.col + t.width - 1).max().unwrap_or(0);
+        (first, last)
+    }
+
+    fn last_line(&self) -> u32 {
+        self.lines.last().map_or(0, |l| l.row)
+    }
+}
+
+/// How a row fits a header.
+enum Fit {
+    /// It is this row of the block; its values stand here.
+    Row {
+        row: usize,
+        matched: Matched,
+        cells: Vec<(Column, u32)>,
+    },
+    /// It has numbers under the header but could not be tied to a row.
+    Trouble(Trouble),
+    /// It has a damaged label: to be looked at again when its neighbours are known.
+    Damaged { col: u32, cells: Vec<(Column, u32)> },
+    /// Nothing of this header stands in it.
+    Nothing,
+}
+
+struct Damaged {
+    header: usize,
+    row: u32,
+    col: u32,
+    cells: Vec<(Column, u32)>,
+}
+
+struct Scanner<'a> {
+    grid: &'a Grid,
+    marks: &'a Marks,
+    labels: &'a FormLabels,
+    headers: Vec<Header>,
+    damaged: Vec<Damaged>,
+    scan: Scan,
+}
+
+/// Finds every table of a form in a grid.
+pub fn scan(grid: &Grid, marks: &Marks, labels: &FormLabels) -> Scan {
+    let mut scanner = Scanner {
+        grid,
+        marks,
+        labels,
+        headers: Vec::new(),
+        damaged: Vec::new(),
+        scan: Scan {
+            rows: vec![false; grid.rows() as usize],
+            ..Scan::default()
+        },
+    };
+    for row in 0..grid.rows() {
+        scanner.row(row);
+    }
+    scanner.mend();
+    scanner.scan
+}
+
+impl Scanner<'_> {
+    fn row(&mut self, row: u32) {
+        let cells: Vec<(u32, Mark)> = (0..self.grid.cols())
+            .map(|col| (col, self.marks.own(row, col)))
+            .filter(|(_, mark)| *mark != Mark::Empty)
+            .collect();
+        if cells.is_empty() && !self.headers.iter().any(|h| self.awaits_values(h)) {
+            return;
+        }
+        let headed = self.header_lines(row, &cells);
+        self.data(row, &cells, headed);
+    }
+
+    fn awaits_values(&self, header: &Header) -> bool {
+        self.view(header.view).unlabelled && !header.done
+    }
+
+    fn view(&self, index: usize) -> &View {
+        &self.labels.views[index]
+    }
+
+    /// Adds the row to the headers it is a line of. Gives the columns it covers as a header.
+    fn header_lines(&mut self, row: u32, cells: &[(u32, Mark)]) -> Option<(u32, u32)> {
+        let mut range: Option<(u32, u32)> = None;
+        for v in 0..self.labels.views.len() {
+            let tokens = self.tokens(v, row, cells);
+            if !self.is_header_line(v, &tokens, cells) {
+                continue;
+            }
+            let first = tokens[0].col;
+            let last = tokens.last().map_or(first, |t| t.col + t.width - 1);
+            range = Some(range.map_or((first, last), |(a, b)| (a.min(first), b.max(last))));
+            let line = Line { row, tokens };
+            let open = (self.headers.iter_mut())
+                .find(|h| h.view == v && h.layout.is_none() && h.lines.len() < 6);
+            match open {
+                Some(header) => header.lines.push(line),
+                None => {
+                    self.headers.retain(|h| h.view != v || h.layout.is_some());
+                    self.headers.push(Header {
+                        view: v,
+                        lines: vec![line],
+                        layout: None,
+                        rows_found: Vec::new(),
+                        carried: Vec::new(),
+                        done: false,
+                    });
+                }
+            }
+        }
+        if let Some((first, last)) = range {
+            self.scan.rows[row as usize] = true;
+            // What a newer header stands over no longer belongs to an older one.
+            for header in &mut self.headers {
+                let (a, b) = header.range();
+                if header.layout.is_some() && a <= last && first <= b {
+                    header.done = true;
+                }
+            }
+        }
+        range
+    }
+
+    fn tokens(&self, v: usize, row: u32, cells: &[(u32, Mark)]) -> Vec<Token> {
+        let tree = &self.view(v).cols;
+        (cells.iter())
+            .filter_map(|(col, mark)| {
+                let Mark::Label(term) = mark else { return None };
+                let nodes = tree.nodes_of(*term);
+                let first = *nodes.first()?;
+                Some(Token {
+                    col: *col,
+                    width: width_at(self.grid, row, *col),
+                    nodes: nodes.to_vec(),
+                    matched: tree.quality(first, *term),
+                })
+            })
+            .collect()
+    }
+
+    /// A header line names columns, and has no numbers between them. One label alone is a header only where it
+    /// cannot be a row's.
+    fn is_header_line(&self, v: usize, tokens: &[Token], cells: &[(u32, Mark)]) -> bool {
+        let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else {
+            return false;
+        };
+        let inside = |col: u32| (first.col..last.col + last.width).contains(&col);
+        if cells
+            .iter()
+            .any(|(col, mark)| inside(*col) && mark.is_value())
+        {
+            return false;
+        }
+        let view = self.view(v);
+        let parents = |t: &Token| {
+            t.nodes
+                .iter()
+                .map(|n| view.cols.nodes[*n].parent)
+                .collect::<Vec<_>>()
+        };
+        let siblings = tokens.iter().enumerate().any(|(i, a)| {
+            tokens[i + 1..]
+                .iter()
+                .any(|b| a.nodes != b.nodes && parents(a).iter().any(|p| parents(b).contains(p)))
+        });
+        if siblings {
+            return true;
+        }
+        if view.transposed {
+            return false;
+        }
+        let numbers = cells.iter().any(|(_, mark)| *mark == Mark::Number);
+        let labels = cells.iter().filter_map(|(_, mark)| match mark {
+            Mark::Label(term) => Some(*term),
+            _ => None,
+        });
+        let row_label = |term| {
+            (self.labels.views.iter())
+                .filter(|view| !view.transposed)
+                .any(|view| view.rows.knows(term))
+        };
+        !numbers && !labels.into_iter().any(row_label)
+    }
+
+    fn close(&mut self, row: u32) {
+        for at in 0..self.headers.len() {
+            let header = &mut self.headers[at];
+            if header.layout.is_none() && header.last_line() < row {
+                let tree = &self.labels.views[header.view].cols;
+                header.layout = Some(Layout::of(&mut header.lines, tree, self.grid));
+            }
+        }
+    }
+}

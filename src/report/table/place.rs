@@ -1,0 +1,196 @@
+//! Giving a row to the header it fits best, and tying its cells to their keys.
+
+use super::{Damaged, Fit, Found, Reason, Scanner, Trouble};
+use crate::report::header::Column;
+use crate::report::marks::Mark;
+use crate::report::value::Matched;
+
+impl Scanner<'_> {
+    pub(super) fn data(&mut self, row: u32, cells: &[(u32, Mark)], headed: Option<(u32, u32)>) {
+        self.close(row);
+        let mut best: Option<(usize, Fit, usize)> = None;
+        let mut second: Option<(usize, Fit)> = None;
+        let mut tied = false;
+        let mut placed: Vec<(u32, u32)> = headed.into_iter().collect();
+        for at in 0..self.headers.len() {
+            let header = &self.headers[at];
+            if header.done || header.layout.is_none() || header.last_line() >= row {
+                continue;
+            }
+            let (first, last) = header.range();
+            if placed.iter().any(|(a, b)| *a <= last && first <= *b) {
+                continue;
+            }
+            match self.fit(header, row, cells) {
+                Fit::Nothing => {}
+                Fit::Row {
+                    row: r,
+                    matched,
+                    cells,
+                } => {
+                    let weight = cells.len();
+                    // Tables side by side each take their part of the row.
+                    if let Some((other, ..)) = &best
+                        && !overlap(self.headers[*other].range(), (first, last))
+                    {
+                        self.place(
+                            at,
+                            row,
+                            Fit::Row {
+                                row: r,
+                                matched,
+                                cells,
+                            },
+                        );
+                        placed.push((first, last));
+                        continue;
+                    }
+                    match &best {
+                        Some((_, _, known)) if *known > weight => {}
+                        Some((_, _, known)) if *known == weight => tied = true,
+                        _ => {
+                            best = Some((
+                                at,
+                                Fit::Row {
+                                    row: r,
+                                    matched,
+                                    cells,
+                                },
+                                weight,
+                            ));
+                            tied = false;
+                        }
+                    }
+                }
+                other => {
+                    if second.is_none() || matches!(other, Fit::Damaged { .. }) {
+                        second = Some((at, other));
+                    }
+                }
+            }
+        }
+        match (best, second) {
+            (Some((at, Fit::Row { .. }, _)), _) if tied => {
+                let col = cells.first().map_or(0, |c| c.0);
+                let table = Some(self.view(self.headers[at].view).table);
+                self.trouble(Reason::AmbiguousRow, row, col, table);
+            }
+            (Some((at, fit, _)), _) | (None, Some((at, fit))) => self.place(at, row, fit),
+            (None, None) if headed.is_none() => self.orphan(row, cells),
+            _ => {}
+        }
+    }
+
+    pub(super) fn trouble(&mut self, reason: Reason, row: u32, col: u32, table: Option<usize>) {
+        self.scan.rows[row as usize] = true;
+        self.scan.troubles.push(Trouble {
+            reason,
+            row,
+            col,
+            table,
+        });
+    }
+
+    pub(super) fn place(&mut self, at: usize, row: u32, fit: Fit) {
+        match fit {
+            Fit::Row {
+                row: r,
+                matched,
+                cells,
+            } => {
+                self.scan.rows[row as usize] = true;
+                self.tie(at, row, (r, matched), &cells);
+                let header = &mut self.headers[at];
+                header.rows_found.push((row, r));
+                if self.labels.views[header.view].unlabelled {
+                    header.done = true;
+                }
+                self.carry(at, row);
+            }
+            Fit::Trouble(t) => self.trouble(t.reason, t.row, t.col, t.table),
+            Fit::Damaged { col, cells } => {
+                self.scan.rows[row as usize] = true;
+                self.damaged.push(Damaged {
+                    header: at,
+                    row,
+                    col,
+                    cells,
+                });
+            }
+            Fit::Nothing => {}
+        }
+    }
+
+    pub(super) fn tie(
+        &mut self,
+        at: usize,
+        row: u32,
+        (r, matched): (usize, Matched),
+        cells: &[(Column, u32)],
+    ) {
+        let view = self.view(self.headers[at].view);
+        let mut found = Vec::with_capacity(cells.len());
+        for (column, col) in cells {
+            let anchor = self.grid.anchor(row, *col);
+            let covers =
+                |other: &(Column, u32)| other.1 != *col && self.grid.anchor(row, other.1) == anchor;
+            let shared = anchor.0 != row || cells.iter().any(covers);
+            found.push(Found {
+                key: view.key(&self.labels.form, r, column.leaf),
+                row,
+                col: *col,
+                matched: matched.max(column.matched),
+                unit: column.unit,
+                shared: shared && !self.grid.own(anchor.0, anchor.1).is_empty(),
+            });
+        }
+        self.scan.found.extend(found);
+    }
+
+    /// Remembers the groups named in the label columns, for rows below whose spans were lost.
+    pub(super) fn carry(&mut self, at: usize, row: u32) {
+        let tree = &self.labels.views[self.headers[at].view].rows;
+        let mut groups: Vec<usize> = Vec::new();
+        for col in 0..self.grid.cols() {
+            if let Mark::Label(term) = self.marks.own(row, col) {
+                groups.extend(
+                    tree.nodes_of(term)
+                        .iter()
+                        .filter(|n| tree.nodes[**n].leaf.is_none()),
+                );
+            }
+        }
+        let carried = &mut self.headers[at].carried;
+        for group in groups {
+            carried.retain(|g| {
+                !tree.is_above(group, *g) && tree.nodes[*g].parent != tree.nodes[group].parent
+            });
+            carried.push(group);
+        }
+    }
+
+    /// A row that no header wants: worth a word when it has a label of the form and numbers.
+    pub(super) fn orphan(&mut self, row: u32, cells: &[(u32, Mark)]) {
+        let numbers = cells.iter().any(|(_, mark)| *mark == Mark::Number);
+        let label = cells.iter().find_map(|(col, mark)| match mark {
+            Mark::Label(term) => {
+                let view = (self.labels.views.iter()).find(|v| {
+                    !v.transposed
+                        && v.rows
+                            .nodes_of(*term)
+                            .iter()
+                            .any(|n| v.rows.nodes[*n].leaf.is_some())
+                })?;
+                Some((*col, view.table))
+            }
+            _ => None,
+        });
+        if let (true, Some((col, table))) = (numbers, label) {
+            self.trouble(Reason::NoHeader, row, col, Some(table));
+        }
+    }
+}
+
+fn overlap(a: (u32, u32), b: (u32, u32)) -> bool {
+    a.0 <= b.1 && b.0 <= a.1
+}
