@@ -126,6 +126,13 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
+    /// How much of some sheets was not understood: rows left out, then cells not found.
+    pub(super) fn left_over(sheets: &[Self]) -> (usize, std::cmp::Reverse<usize>) {
+        let troubles = sheets.iter().map(|s| s.scan.troubles.len()).sum();
+        let found = sheets.iter().map(|s| s.scan.found.len()).sum();
+        (troubles, std::cmp::Reverse(found))
+    }
+
     /// Takes what was found in a grid.
     pub(super) fn new(document: &Document, grid: usize, form: usize, scan: Scan) -> Self {
         let clues = if document.kind == Kind::Workbook {

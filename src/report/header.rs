@@ -166,7 +166,8 @@ fn by_place(lines: &[Line], tree: &Tree, grid: &Grid) -> Option<Vec<Column>> {
         let Some(((last, row), groups)) = path.split_last() else {
             continue;
         };
-        if last.col != col && !(last.col..last.col + last.width).contains(&col) {
+        // A label over several grid columns stands over the first of them.
+        if last.col != col {
             continue;
         }
         let fits = |leaf: usize| {

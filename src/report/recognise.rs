@@ -168,26 +168,31 @@ impl Recogniser {
         let mut clues = Clues::default();
         let text = narrative::read(&words, &mut clues);
         let year = clues.best_year().or(file.best_year());
-        let Some(main) = self.choose(&whole, year) else {
+        let tied = self.choose(&whole, year);
+        let Some(first) = tied.first().copied() else {
             return Vec::new();
         };
-        let mut parts: Vec<Sheet> = Vec::new();
-        for at in (0..document.grids.len()).filter(open) {
-            let on_its_own = document.kind == Kind::Workbook && scores[at].labels >= WHOLE_SHEET;
-            let form = if on_its_own {
-                self.choose(
-                    &scores[at],
-                    identity::of_sheet(&document.grids[at].name)
-                        .best_year()
-                        .or(year),
-                )
-            } else {
-                Some(main)
-            };
-            let labels = &self.vocabulary.forms[form.unwrap_or(main)];
-            let grid = &document.grids[at];
-            let found = scan(grid, &marks[at], labels);
-            parts.push(Sheet::new(document, at, form.unwrap_or(main), found));
+        let grids: Vec<usize> = (0..document.grids.len()).filter(open).collect();
+        let read = |main: usize| -> Vec<Sheet> {
+            (grids.iter())
+                .map(|at| {
+                    let form = self.form_of_sheet(document, *at, &scores[*at], main, year);
+                    let found = scan(
+                        &document.grids[*at],
+                        &marks[*at],
+                        &self.vocabulary.forms[form],
+                    );
+                    Sheet::new(document, *at, form, found)
+                })
+                .collect()
+        };
+        // Forms that share all labels found differ in their structure: the one that leaves nothing over is meant.
+        let mut parts = read(first);
+        for other in &tied[1..] {
+            let tried = read(*other);
+            if Sheet::left_over(&tried) < Sheet::left_over(&parts) {
+                parts = tried;
+            }
         }
         let mut drafts = assemble(&self.vocabulary, document, &parts, &marks);
         if let [draft] = drafts.as_mut_slice() {
@@ -224,15 +229,41 @@ impl Recogniser {
         score
     }
 
-    /// The form that knows most labels; of several, the one of the year, else the one added last.
-    fn choose(&self, score: &Score, year: Option<i32>) -> Option<usize> {
-        let most = score.known.iter().copied().max().filter(|n| *n >= 2)?;
-        let best: Vec<usize> = (0..score.known.len())
+    /// The forms that know most labels; of several, the one of the year first, then the one added last.
+    fn choose(&self, score: &Score, year: Option<i32>) -> Vec<usize> {
+        let most = score.known.iter().copied().max().unwrap_or(0);
+        if most < 2 {
+            return Vec::new();
+        }
+        let mut best: Vec<usize> = (0..score.known.len())
+            .rev()
             .filter(|f| score.known[*f] == most)
             .collect();
         let of_year =
-            |f: &&usize| year.is_some_and(|y| self.vocabulary.forms[**f].form.years.contains(y));
-        best.iter().rfind(of_year).or(best.last()).copied()
+            |f: usize| year.is_some_and(|y| self.vocabulary.forms[f].form.years.contains(y));
+        best.sort_by_key(|f| !of_year(*f));
+        best
+    }
+
+    /// The form of one sheet: its own where it is a whole report by itself, else the document's.
+    fn form_of_sheet(
+        &self,
+        document: &Document,
+        at: usize,
+        score: &Score,
+        main: usize,
+        year: Option<i32>,
+    ) -> usize {
+        let on_its_own = document.kind == Kind::Workbook && score.labels >= WHOLE_SHEET;
+        if !on_its_own {
+            return main;
+        }
+        let named = identity::of_sheet(&document.grids[at].name).best_year();
+        let best = self.choose(score, named.or(year));
+        if best.contains(&main) && named.is_none() {
+            return main;
+        }
+        best.first().copied().unwrap_or(main)
     }
 }
 

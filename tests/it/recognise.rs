@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use huizong::files::{Document, Kind, Part};
-use huizong::form::Library;
+use huizong::form::{Form, Library, Measure};
+use huizong::form::{LayoutContent, layout};
 use huizong::grid::{Addressing, Content, Grid};
 use huizong::report::{Status, recognise};
+use proptest::prelude::*;
 
 pub fn text_document(name: &str, text: &str) -> Document {
     let mut document = Document::new(Arc::from(name), Kind::Text);
@@ -73,4 +75,226 @@ fn a_converted_page_comes_through_whole() {
         .collect();
     assert!(bad.is_empty(), "{bad:?}");
     assert!(report.findings.is_empty(), "{:#?}", report.findings);
+}
+
+/// A table of a form as a grid in the official layout, numbers given by `number`.
+fn official(form: &Form, table: usize, number: &dyn Fn(usize) -> i64) -> Grid {
+    let drawn = layout(&form.tables[table]);
+    let mut grid = Grid::new("表", Addressing::A1, drawn.rows as u32, drawn.cols as u32);
+    for cell in &drawn.cells {
+        let (row, col) = (cell.row as u32, cell.col as u32);
+        let content = match &cell.content {
+            LayoutContent::Label(text) => Content::text(&text.zh),
+            LayoutContent::Key(key) => Content::Number(number(*key) as f64),
+            LayoutContent::Blank => Content::Empty,
+        };
+        grid.put(row, col, content);
+        grid.merge(row, col, cell.row_span as u32, cell.col_span as u32);
+    }
+    grid
+}
+
+/// The rows of a grid as lines of cells without spans: what is left when a sheet is saved as CSV.
+fn rows_of(grid: &Grid) -> Vec<Vec<Content>> {
+    (0..grid.rows())
+        .map(|row| {
+            (0..grid.cols())
+                .map(|col| grid.own(row, col).clone())
+                .collect()
+        })
+        .collect()
+}
+
+fn document_of(grids: Vec<Grid>) -> Document {
+    let mut document = Document::new(Arc::from("甲子镇2021年.xlsx"), Kind::Workbook);
+    for grid in grids {
+        document.push_grid(grid);
+    }
+    document
+}
+
+#[test]
+fn every_cell_of_every_official_table_is_read_with_spans_and_without() {
+    for form in Library::official().forms() {
+        let number = |key: usize| 1000 + key as i64;
+        for keep_spans in [true, false] {
+            let grids = (0..form.tables.len())
+                .map(|table| {
+                    let grid = official(form, table, &number);
+                    if keep_spans {
+                        grid
+                    } else {
+                        Grid::from_rows("表", Addressing::A1, rows_of(&grid))
+                    }
+                })
+                .collect();
+            let recognition = recognise(&document_of(grids), Library::official());
+            let [report] = recognition.reports.as_slice() else {
+                panic!("{} {keep_spans}: {:?}", form.id, recognition.why_not)
+            };
+            assert_eq!(report.form.id, form.id);
+            for (key, value) in report.values.iter().enumerate() {
+                let wanted = match form.keys[key].measure {
+                    Measure::Count => number(key),
+                    Measure::Fen => number(key) * 1_000_000,
+                };
+                assert_eq!(
+                    value.number,
+                    Some(wanted),
+                    "{} {keep_spans}",
+                    form.keys[key].key
+                );
+            }
+        }
+    }
+}
+
+/// What happens to one row of a table.
+#[derive(Debug, Clone, Copy)]
+enum Fate {
+    Keep,
+    Drop,
+    Repeat,
+    Damage(usize, usize),
+}
+
+fn fates() -> impl Strategy<Value = Vec<Fate>> {
+    let fate = prop_oneof![
+        6 => Just(Fate::Keep),
+        1 => Just(Fate::Drop),
+        1 => Just(Fate::Repeat),
+        2 => (0_usize..12, 0_usize..12).prop_map(|(a, b)| Fate::Damage(a, b)),
+    ];
+    proptest::collection::vec(fate, 40)
+}
+
+fn damaged(content: &Content, a: usize, b: usize) -> Content {
+    let Some(text) = content.as_text() else {
+        return content.clone();
+    };
+    let mut characters: Vec<char> = text.chars().collect();
+    let length = characters.len();
+    for at in [a % length, b % length] {
+        characters[at] = '\u{FFFD}';
+    }
+    Content::text(&characters.into_iter().collect::<String>())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    /// Rows in any order, missing, twice, with up to two destroyed characters: a number is tied to its own key or to
+    /// none, and where it is tied to none there is a finding.
+    #[test]
+    fn rows_are_never_swapped(
+        fates in fates(),
+        order in proptest::option::of(any::<u64>()),
+        form_index in 0_usize..2,
+        keep_spans in any::<bool>(),
+    ) {
+        let form = &Library::official().forms()[form_index];
+        let number = |key: usize| 1000 + key as i64;
+        let grid = official(form, 1, &number);
+        let head = layout(&form.tables[1]).header_rows;
+        let mut rows: Vec<(usize, Vec<Content>)> = Vec::new();
+        for (at, row) in rows_of(&grid).into_iter().enumerate().skip(head) {
+            match fates[at % fates.len()] {
+                Fate::Keep => rows.push((at, row)),
+                Fate::Drop => {}
+                Fate::Repeat => rows.extend([(at, row.clone()), (at, row)]),
+                Fate::Damage(a, b) => {
+                    let mut row = row;
+                    if let Some(label) = row.iter().rposition(|c| c.as_text().is_some()) {
+                        row[label] = damaged(&row[label], a, b);
+                    }
+                    rows.push((at, row));
+                }
+            }
+        }
+        if let Some(seed) = order {
+            rows.sort_by_key(|(at, _)| (*at as u64 + 1).wrapping_mul(seed | 1).rotate_left(17));
+        }
+        let mut all: Vec<Vec<Content>> = rows_of(&grid)[..head].to_vec();
+        all.extend(rows.into_iter().map(|(_, row)| row));
+        let mut drawn = Grid::from_rows("表", Addressing::A1, all);
+        if keep_spans {
+            for span in grid.spans().iter().filter(|s| (s.row as usize) < head) {
+                drawn.merge(span.row, span.col, span.rows, span.cols);
+            }
+        }
+        let recognition = recognise(&document_of(vec![drawn]), Library::official());
+        for report in &recognition.reports {
+            let mut lost = false;
+            for (key, value) in report.values.iter().enumerate() {
+                let wanted = report.form.index(&form.keys[key.min(form.keys.len() - 1)].key);
+                prop_assert!(report.form.id != form.id || wanted == Some(key));
+                match value.number {
+                    // Totals and zeros may be settled; everything read from a cell must be the cell's own.
+                    Some(n) if value.status == Status::Reported => {
+                        let own = form.index(&report.form.keys[key].key).map(number);
+                        prop_assert_eq!(Some(n), own, "{}", report.form.keys[key].key);
+                    }
+                    Some(_) => {}
+                    None => lost |= report.form.keys[key].key.starts_with("requests."),
+                }
+            }
+            prop_assert!(!lost || !report.findings.is_empty());
+        }
+        prop_assert!(!recognition.reports.is_empty() || recognition.why_not.is_some());
+    }
+}
+
+const OWN_FORM: &str = r#"
+id = "own"
+name = { zh = "自定义格式", en = "A form of one's own" }
+source = "test"
+years = { from = 2030 }
+cells = 8
+
+[sets]
+kind = ["new", "old"]
+
+[[tables]]
+key = "library"
+label = { zh = "图书馆藏情况", en = "Library holdings" }
+
+[[tables.blocks]]
+rows = [
+  { key = "city.books", zh = ["城区", "图书"], en = ["City", "Books"] },
+  { key = "city.other", zh = ["城区", "其他"], en = ["City", "Other"] },
+  { key = "country.books", zh = ["乡村", "图书"], en = ["Country", "Books"] },
+  { key = "country.other", zh = ["乡村", "其他"], en = ["Country", "Other"] },
+]
+columns = [
+  { key = "new", zh = ["新购"], en = ["New"] },
+  { key = "old", zh = ["原有"], en = ["Old"] },
+]
+
+[[rules]]
+id = "more-books"
+label = { zh = "图书不少于其他", en = "More books than other" }
+severity = "error"
+reason = { zh = "测试", en = "test" }
+source = "test"
+each = ["kind"]
+left = ["library.city.books.{kind}"]
+relation = ">="
+right = ["library.city.other.{kind}"]
+"#;
+
+#[test]
+fn a_form_of_ones_own_is_read_and_rows_of_one_name_are_told_apart_by_their_group() {
+    let mut library = Library::embedded().unwrap();
+    let form = library.add("own.toml", OWN_FORM).unwrap().clone();
+    let grid = official(&form, 0, &|key| 10 + key as i64);
+    for grid in [
+        grid.clone(),
+        Grid::from_rows("表", Addressing::A1, rows_of(&grid)),
+    ] {
+        let recognition = recognise(&document_of(vec![grid]), &library);
+        let report = &recognition.reports[0];
+        assert_eq!(report.form.id, "own");
+        let numbers: Vec<Option<i64>> = report.values.iter().map(|v| v.number).collect();
+        assert_eq!(numbers, (10..18).map(Some).collect::<Vec<_>>());
+    }
 }
