@@ -9,9 +9,10 @@ use std::time::SystemTime;
 use rayon::prelude::*;
 
 use super::gather::{Origin, Source};
-use crate::finding::{Finding, Severity};
+use crate::files;
+use crate::finding::Finding;
 use crate::form::Library;
-use crate::report::Report;
+use crate::report::{Recogniser, Report};
 use crate::text::Text;
 
 /// A file larger than this is no yearly report of a unit.
@@ -46,9 +47,10 @@ pub struct Piece {
 /// The order of the answer is that of the sources, however many threads there are. A store is left to the
 /// caller: it gives no piece.
 pub fn read(sources: &[Source], library: &Library, done: &(dyn Fn() + Sync)) -> Vec<Piece> {
+    let recogniser = Recogniser::new(library);
     let pieces: Vec<Vec<Piece>> = (sources.par_iter())
         .map(|source| {
-            let pieces = read_one(source, library);
+            let pieces = read_one(source, &recogniser);
             done();
             pieces
         })
@@ -56,7 +58,7 @@ pub fn read(sources: &[Source], library: &Library, done: &(dyn Fn() + Sync)) -> 
     pieces.into_iter().flatten().collect()
 }
 
-fn read_one(source: &Source, library: &Library) -> Vec<Piece> {
+fn read_one(source: &Source, recogniser: &Recogniser) -> Vec<Piece> {
     let plain = |outcome| {
         vec![Piece {
             name: source.name.clone(),
@@ -72,12 +74,17 @@ fn read_one(source: &Source, library: &Library) -> Vec<Piece> {
         Origin::Missing(why) => return plain(Outcome::Unreadable(why.clone())),
         Origin::Store(_) => return Vec::new(),
     };
-    match bytes {
-        Err(why) => plain(Outcome::Unreadable(why)),
-        Ok(bytes) => (pending::open(source.name.clone(), &bytes).into_iter())
-            .map(|opened| recognise(opened, source.modified, library))
-            .collect(),
+    let opened = match bytes {
+        Err(why) => return plain(Outcome::Unreadable(why)),
+        Ok(bytes) => files::open(source.name.clone(), &bytes),
+    };
+    if opened.is_empty() {
+        let why = Text::new("压缩包里没有文件", "there are no files in the archive");
+        return plain(Outcome::NotAReport(why));
     }
+    (opened.into_iter())
+        .map(|opened| recognise(opened, source.modified, recogniser))
+        .collect()
 }
 
 fn bytes_of(path: &Path) -> Result<Vec<u8>, Text> {
@@ -105,9 +112,9 @@ fn cannot_read(error: &io::Error) -> Text {
 }
 
 fn recognise(
-    opened: crate::files::Opened,
+    opened: files::Opened,
     modified: Option<SystemTime>,
-    library: &Library,
+    recogniser: &Recogniser,
 ) -> Piece {
     let name = opened.name;
     let document = match opened.outcome {
@@ -121,13 +128,7 @@ fn recognise(
             };
         }
     };
-    let mut findings: Vec<Finding> = (document.notes.iter())
-        .map(|note| {
-            Finding::new(note.rule, Severity::Note, note.message.clone()).at(note.place.clone())
-        })
-        .collect();
-    let recognised = pending::recognise(&document, library);
-    findings.extend(recognised.findings);
+    let recognised = recogniser.recognise(&document);
     let outcome = if recognised.reports.is_empty() {
         Outcome::NotAReport(recognised.why_not.unwrap_or_else(|| {
             Text::new(
@@ -142,34 +143,6 @@ fn recognise(
         name,
         modified,
         outcome,
-        findings,
-    }
-}
-
-/// Stands in for the readers and for recognition, which are on their way.
-mod pending {
-    use super::*;
-    use crate::files::{Document, Opened, Refusal};
-
-    pub struct Recognition {
-        pub reports: Vec<Report>,
-        pub findings: Vec<Finding>,
-        pub why_not: Option<Text>,
-    }
-
-    pub fn open(name: Arc<str>, _bytes: &[u8]) -> Vec<Opened> {
-        let outcome = Err(Refusal {
-            what: Text::same("file"),
-            message: Text::new("尚不能读取", "cannot be read yet"),
-        });
-        vec![Opened { name, outcome }]
-    }
-
-    pub fn recognise(_document: &Document, _library: &Library) -> Recognition {
-        Recognition {
-            reports: Vec::new(),
-            findings: Vec::new(),
-            why_not: None,
-        }
+        findings: recognised.findings,
     }
 }

@@ -67,10 +67,14 @@ pub(super) struct Reading {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// 汇总 · Read, check, roll up, compare; writes workbook, page and tables
+    Rollup(RollupArgs),
     /// 核对 · Read and check; findings only
     Check(CheckArgs),
     /// 导出 · Every value with its status and its place
     Export(ExportArgs),
+    /// 比较 · One year with another: all units and like-for-like
+    Compare(CompareArgs),
     /// 数据字典 · The data dictionary: tables, keys, labels, rules
     Forms(FormsArgs),
     /// 生成演示数据 · Made-up reports, for trying and for benchmarks
@@ -81,11 +85,58 @@ impl Command {
     /// What the command reads, where it reads reports.
     pub fn reading(&self) -> Option<&Reading> {
         match self {
+            Self::Rollup(args) => Some(&args.reading),
+            Self::Compare(args) => Some(&args.reading),
             Self::Check(args) => Some(&args.reading),
             Self::Export(args) => Some(&args.reading),
             Self::Forms(_) | Self::Synth(_) => None,
         }
     }
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct RollupArgs {
+    #[command(flatten)]
+    pub reading: Reading,
+    /// 写入的文件夹 · folder to write to; `output` without it
+    #[arg(long, short, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// 汇总年份 · year of the workbook; the latest there is without it
+    #[arg(long, value_name = "Y", conflicts_with = "every_year")]
+    pub year: Option<i32>,
+    /// 每个年份各出一份 · a workbook for every year
+    #[arg(long)]
+    pub every_year: bool,
+    /// 只用这些年份 · take only these years: `2022` or `2020..2022`
+    #[arg(long, value_name = "A..B")]
+    pub years: Option<YearRange>,
+    /// 汇总层级 · into what: kind, county, city or province
+    #[arg(long, value_name = "LEVEL")]
+    pub by: Option<String>,
+    /// 屏幕输出格式 · how the summary is printed
+    #[arg(long, value_enum, default_value_t = TextFormat::Text)]
+    pub format: TextFormat,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct CompareArgs {
+    #[command(flatten)]
+    pub reading: Reading,
+    /// 写入的文件夹 · folder to write comparison.csv and comparison.json to
+    #[arg(long, short, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// 比较的年份 · the years to compare: `2020..2022`; all there are without it
+    #[arg(long, value_name = "A..B")]
+    pub years: Option<YearRange>,
+    /// 汇总层级 · into what: kind, county, city or province
+    #[arg(long, value_name = "LEVEL")]
+    pub by: Option<String>,
+    /// 显示全部指标 · every key, and not only the totals
+    #[arg(long)]
+    pub all: bool,
+    /// 输出格式 · how comparisons are written
+    #[arg(long, value_enum, default_value_t = CompareFormat::Text)]
+    pub format: CompareFormat,
 }
 
 #[derive(Debug, clap::Args)]
@@ -148,6 +199,9 @@ pub(super) struct SynthArgs {
     /// 年份 · the years: `2022` or `2020..2022`
     #[arg(long, default_value = "2020..2022", value_name = "A..B")]
     pub years: YearRange,
+    /// 重做 data/demo · make data/demo again instead, but for its converted files
+    #[arg(long, conflicts_with_all = ["counties", "units", "years", "seed", "mistakes", "formats"])]
+    pub demo: bool,
     /// 随机种子 · the same seed gives the same reports
     #[arg(long, default_value_t = 1, value_name = "S")]
     pub seed: u64,
@@ -209,6 +263,13 @@ pub(super) enum CheckFormat {
     Json,
     Csv,
     Sarif,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CompareFormat {
+    Text,
+    Json,
+    Csv,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

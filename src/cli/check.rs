@@ -6,10 +6,11 @@ use std::io::{self, Write};
 use super::args::{CheckArgs, CheckFormat};
 use super::console::{self, Console};
 use super::failure::Failure;
+use super::rollup::years;
 use super::run::Collected;
 use super::settings::Settings;
 use super::{Ending, run, wording};
-use crate::check::{Checked, Tally};
+use crate::check::Tally;
 use crate::export::{findings_csv, findings_json, findings_sarif};
 use crate::finding::{Finding, Severity};
 use crate::text::Lang;
@@ -22,11 +23,25 @@ pub(super) fn check(
 ) -> Result<Ending, Failure> {
     let fail_on = fail_on(args, settings)?;
     let mut collected = run::collect(settings, &[], console)?;
-    collected.keep_years(args.years)?;
-    let (findings, checked) = collected.check(settings);
+    // Checked before years are left out: a year is checked against the one before it.
+    let range = years(args.years, settings)?;
+    let (mut findings, checked) = collected.check(settings);
+    let wanted = |year: Option<i32>| match (range, year) {
+        (Some(range), Some(year)) => range.contains(year),
+        (Some(_), None) => false,
+        (None, _) => true,
+    };
+    let mut tally = Tally::default();
+    for (at, report) in collected.reports().iter().enumerate() {
+        if wanted(report.year) {
+            add(&mut tally, checked.tally(at));
+        }
+    }
+    collected.keep_years(range)?;
+    findings.retain(|finding| finding.year.is_none() || wanted(finding.year));
     let lang = settings.lang;
     console.result(|out| match args.format {
-        CheckFormat::Text => text(out, &collected, &findings, &checked, lang),
+        CheckFormat::Text => text(out, &collected, &findings, tally, lang),
         CheckFormat::Json => findings_json(out, &findings, lang),
         CheckFormat::Csv => findings_csv(out, &findings, lang),
         CheckFormat::Sarif => findings_sarif(out, &findings, lang),
@@ -35,6 +50,12 @@ pub(super) fn check(
         console.say(&collected.ends());
     }
     Ok(collected.ending(&findings, fail_on))
+}
+
+fn add(sum: &mut Tally, more: Tally) {
+    sum.held += more.held;
+    sum.failed += more.failed;
+    sum.unverifiable += more.unverifiable;
 }
 
 fn fail_on(args: &CheckArgs, settings: &Settings) -> Result<Severity, Failure> {
@@ -57,7 +78,7 @@ fn text(
     out: &mut dyn Write,
     collected: &Collected,
     findings: &[Finding],
-    checked: &Checked,
+    tally: Tally,
     lang: Lang,
 ) -> io::Result<()> {
     let mut groups: BTreeMap<(&str, Option<i32>), Vec<&Finding>> = BTreeMap::new();
@@ -83,7 +104,7 @@ fn text(
         }
         writeln!(out)?;
     }
-    summary(out, collected, findings, checked, lang)
+    summary(out, collected, findings, tally, lang)
 }
 
 fn group_name(unit: &str, year: Option<i32>, lang: Lang) -> String {
@@ -138,16 +159,9 @@ fn summary(
     out: &mut dyn Write,
     collected: &Collected,
     findings: &[Finding],
-    checked: &Checked,
+    tally: Tally,
     lang: Lang,
 ) -> io::Result<()> {
-    let mut all = Tally::default();
-    for index in 0..collected.reports().len() {
-        let tally = checked.tally(index);
-        all.held += tally.held;
-        all.failed += tally.failed;
-        all.unverifiable += tally.unverifiable;
-    }
     let reports = collected.reports().len();
     let counts = wording::severities(findings, lang);
     match lang {
@@ -156,7 +170,7 @@ fn summary(
             writeln!(
                 out,
                 "规则：成立 {}，不成立 {}，无法核验 {}",
-                all.held, all.failed, all.unverifiable
+                tally.held, tally.failed, tally.unverifiable
             )?;
         }
         Lang::En => {
@@ -164,7 +178,7 @@ fn summary(
             writeln!(
                 out,
                 "rules: held {}, failed {}, unverifiable {}",
-                all.held, all.failed, all.unverifiable
+                tally.held, tally.failed, tally.unverifiable
             )?;
         }
     }

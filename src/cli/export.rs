@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::args::{ExportArgs, ExportFormat};
 use super::console::Console;
 use super::failure::Failure;
+use super::rollup::years;
 use super::settings::Settings;
 use super::{Ending, output, run};
 use crate::export::{Located, values_csv, values_json};
@@ -21,7 +22,7 @@ pub(super) fn export(
     }
     let apart: Vec<_> = args.output.iter().cloned().collect();
     let mut collected = run::collect(settings, &apart, console)?;
-    collected.keep_years(args.years)?;
+    collected.keep_years(years(args.years, settings)?)?;
     let located = || {
         (collected.reports().iter()).map(|report| Located {
             county: collected.county_of(report),

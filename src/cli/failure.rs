@@ -28,6 +28,13 @@ pub(super) enum Failure {
         /// The years there are.
         there: Vec<i32>,
     },
+    /// Reports there are, but none of them has a year.
+    NoYear,
+    /// There is nothing to compare with.
+    OneYear {
+        /// The years there are.
+        there: Vec<i32>,
+    },
     /// A file that was named cannot be read.
     File {
         /// The file.
@@ -116,8 +123,22 @@ impl Failure {
                 unreadable,
                 inputs,
             } => nothing_usable(*files, *unreadable, inputs),
+            Self::NoYear => Text::new(
+                "年报都没有年份，无法汇总；请在标题或文件名里写明年份",
+                "no report has a year, so there is nothing to roll up; write it in titles or file names",
+            ),
+            Self::OneYear { there } => {
+                let list = listed(there);
+                Text::new(
+                    format!("只有一个年份（{}），无从比较", list.join("、")),
+                    format!(
+                        "there is but one year ({}) and nothing to compare it with",
+                        list.join(", ")
+                    ),
+                )
+            }
             Self::NoSuchYear { asked, there } => {
-                let list: Vec<String> = there.iter().map(i32::to_string).collect();
+                let list = listed(there);
                 Text::new(
                     format!("没有 {asked} 年的年报；现有年份：{}", list.join("、")),
                     format!(
@@ -172,6 +193,13 @@ impl Failure {
             Self::Stage(text) => text.clone(),
         }
     }
+}
+
+fn listed(years: &[i32]) -> Vec<String> {
+    let mut years = years.to_vec();
+    years.sort_unstable();
+    years.dedup();
+    years.iter().map(i32::to_string).collect()
 }
 
 fn nothing_usable(files: usize, unreadable: usize, inputs: &[PathBuf]) -> Text {

@@ -3,16 +3,20 @@
 
 mod args;
 mod check;
+mod compare;
 mod config;
 mod console;
 mod export;
 mod failure;
 mod forms;
 mod output;
+mod rollup;
 mod run;
 mod schema;
 mod settings;
+mod summary;
 mod synth;
+mod table;
 mod wording;
 
 use std::process::ExitCode;
@@ -63,6 +67,8 @@ fn carry_out(args: Args, console: &Console) -> Result<Ending, Failure> {
     let settings = Settings::new(&args.common, args.command.reading(), console.lang())?;
     let console = &console.speaking(settings.lang);
     match args.command {
+        Command::Rollup(typed) => rollup::rollup(&typed, &settings, console),
+        Command::Compare(typed) => compare::compare(&typed, &settings, console),
         Command::Check(typed) => check::check(&typed, &settings, console),
         Command::Export(typed) => export::export(&typed, &settings, console),
         Command::Forms(typed) => forms::forms(&typed, &settings, console),

@@ -14,7 +14,19 @@ use crate::export::BYTE_ORDER_MARK;
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
+    /// It was made for this run.
+    is_new: bool,
     written: Vec<PathBuf>,
+}
+
+/// A run that comes to nothing leaves nothing behind.
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if self.is_new && self.written.is_empty() {
+            // Only an empty folder can be removed so; whatever else is in it stays.
+            let _ = fs::remove_dir(&self.path);
+        }
+    }
 }
 
 impl Folder {
@@ -23,11 +35,13 @@ impl Folder {
     /// # Errors
     /// They cannot.
     pub fn prove(path: &Path) -> Result<Self, Failure> {
+        let is_new = !path.exists();
         fs::create_dir_all(path)
             .and_then(|()| NamedTempFile::new_in(path))
             .map_err(|e| Failure::output(path, &e))?;
         Ok(Self {
             path: path.to_path_buf(),
+            is_new,
             written: Vec::new(),
         })
     }

@@ -6,7 +6,7 @@ use super::console::Console;
 use super::failure::Failure;
 use super::output::Folder;
 use super::settings::Settings;
-use crate::synth::{self, Format, Options};
+use crate::synth::{self, Format, Options, SynthError};
 use crate::text::Text;
 
 /// Writes a folder of made-up reports with their registry and their truth.
@@ -17,6 +17,11 @@ pub(super) fn synth(
 ) -> Result<Ending, Failure> {
     let formats = formats(&args.formats)?;
     Folder::prove(&args.output)?;
+    if args.demo {
+        let files = synth::demo(&args.output).map_err(stage)?;
+        say(files, args, console);
+        return Ok(Ending::Clean);
+    }
     let options = Options {
         counties: args.counties,
         units: args.units,
@@ -26,14 +31,21 @@ pub(super) fn synth(
         mistakes: args.mistakes,
         ..Options::default()
     };
-    let written = synth::write(&options, &formats, &args.output)
-        .map_err(|error| Failure::Stage(Text::same(error.to_string())))?;
-    let (reports, folder) = (written.reports, args.output.display());
-    console.say(&Text::new(
-        format!("{folder}：写入 {reports} 份虚构的年报"),
-        format!("{folder}: {reports} made-up reports written"),
-    ));
+    let written = synth::write(&options, &formats, &args.output).map_err(stage)?;
+    say(written.reports, args, console);
     Ok(Ending::Clean)
+}
+
+fn stage(error: SynthError) -> Failure {
+    Failure::Stage(Text::same(error.to_string()))
+}
+
+fn say(files: usize, args: &SynthArgs, console: &Console) {
+    let folder = args.output.display();
+    console.say(&Text::new(
+        format!("{folder}：写入 {files} 个虚构的年报文件"),
+        format!("{folder}: {files} files of made-up reports written"),
+    ));
 }
 
 fn formats(names: &[String]) -> Result<Vec<Format>, Failure> {

@@ -58,11 +58,16 @@ pub fn read(record: &Record, file: &Arc<str>, vocabulary: &Vocabulary) -> Option
     Some(draft)
 }
 
-/// Text that is no number may be a remark; numbers and errors under an unknown key were meant for something.
+/// Text that is no number may be a remark, and so may a list of such texts; numbers and errors under an
+/// unknown key were meant for something.
 fn is_value(content: &Content) -> bool {
     match content {
         Content::Empty => false,
         Content::Text(_) => super::number::looks_like_number(content),
+        Content::Structure(start) => match start.strip_prefix("[\"") {
+            Some(words) => words.starts_with(|c: char| c.is_ascii_digit()),
+            None => true,
+        },
         _ => true,
     }
 }

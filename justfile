@@ -1,0 +1,63 @@
+# Folders and years are arguments with defaults: `just rollup reports out 2022`.
+
+folder := "data/demo"
+output := "output"
+huizong := "cargo run --quiet --release --"
+
+# list the recipes
+[private]
+default:
+    @just --list --unsorted
+
+# roll up the made-up county in data/demo into output/
+demo:
+    {{huizong}} rollup data/demo -o {{output}} || test $? -eq 1
+
+# roll up a folder of reports: workbook, page and tables of its latest year, or of the year named
+rollup folder=folder output=output year="":
+    {{huizong}} rollup "{{folder}}" -o "{{output}}" {{ if year != "" { "--year " + year } else { "" } }}
+
+# check a folder of reports; findings only
+check folder=folder years="":
+    {{huizong}} check "{{folder}}" {{ if years != "" { "--years " + years } else { "" } }}
+
+# compare the years of a folder
+compare folder=folder years="2020..2022" output=output:
+    {{huizong}} compare "{{folder}}" --years {{years}} -o "{{output}}"
+
+# export every value of a folder: csv or json
+export folder=folder format="csv" output=output:
+    {{huizong}} export "{{folder}}" --format {{format}} -o "{{output}}/values.{{format}}"
+
+# look a key up in the data dictionary, or print all of it
+forms key="":
+    {{huizong}} forms {{key}}
+
+# make up reports to try things on
+synth output="output/made-up" counties="1" units="12" years="2020..2022" seed="1":
+    {{huizong}} synth -o "{{output}}" --counties {{counties}} --units {{units}} --years {{years}} --seed {{seed}} --formats xlsx,html,json,txt,docx,csv
+
+# run every test
+test *arguments:
+    cargo test --locked {{arguments}}
+
+# formatting and lints, as strict as in CI
+lint:
+    cargo fmt --check
+    cargo clippy --all-targets --locked -- -D warnings
+
+# measure reading, checking, rolling up and writing
+bench *arguments:
+    cargo bench {{arguments}}
+
+# print how exactly reports are recognised, by format and roughness
+accuracy:
+    cargo test --release --test it accuracy:: -- --nocapture
+
+# print how often wrong cells are found, by number of wrong cells
+localise:
+    cargo test --release --test it localise:: -- --nocapture
+
+# everything that must hold before a merge
+ci:
+    .ci/run
