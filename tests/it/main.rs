@@ -13,6 +13,7 @@ mod page;
 mod readers;
 mod recognise;
 mod rollup;
+mod rough;
 mod sample;
 mod store;
 mod synth;
