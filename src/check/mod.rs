@@ -15,6 +15,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 pub use evaluate::{Instance, Outcome, Tally, Verdict, evaluate};
+pub use narrative::{Phrases, SelfName};
 pub use settings::{Ending, Kinds, Localise, Outlier, PowerOfTen, Settings, SlipKind, SlipWeight};
 
 use crate::finding::Finding;
@@ -56,7 +57,10 @@ pub fn run(
 ) -> Checked {
     let previous = lineage::previous(reports, registry);
     let bridges = bridges(reports, &previous, library);
-    let names = narrative::Names::default();
+    let names = narrative::Names::new(
+        (reports.iter().map(|report| report.unit.as_str()))
+            .chain(registry.units.iter().map(|unit| unit.name.as_str())),
+    );
     let each: Vec<(Vec<Finding>, Vec<Tally>)> = (reports.par_iter().zip(&previous))
         .map(|(report, previous)| {
             let before: Vec<(&Report, &Bridge)> = (previous.iter())
@@ -70,7 +74,7 @@ pub fn run(
             let kind = kind(report, registry, settings);
             let outcomes = evaluate::evaluate_rules(report, past, kind, settings, &names);
             let tallies = Tally::of(&report.form, &outcomes);
-            (findings(report, past, &outcomes, settings), tallies)
+            (findings(report, past, &outcomes, settings, &names), tallies)
         })
         .collect();
     let mut checked = Checked::default();
@@ -87,6 +91,7 @@ fn findings(
     past: Option<Past<'_>>,
     outcomes: &[Outcome],
     settings: &Settings,
+    names: &narrative::Names,
 ) -> Vec<Finding> {
     let localised = localise::localise(report, outcomes, settings);
     let mended = repair::mended(report, &localised);
@@ -105,9 +110,13 @@ fn findings(
         let explained = mended
             .as_ref()
             .is_some_and(|mended| evaluate::holds(mended, past, outcome));
-        if !explained {
-            findings.extend(failure::finding(report, past, outcome));
+        if explained {
+            continue;
         }
+        findings.extend(match outcome.instance {
+            Instance::Text => narrative::finding(report, outcome, settings, names),
+            _ => failure::finding(report, past, outcome),
+        });
     }
     findings
 }

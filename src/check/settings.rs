@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::localise::Limits;
+use super::narrative::Phrases;
 use crate::form::FormError;
 use crate::text::Text;
 
@@ -22,6 +23,8 @@ pub struct Settings {
     pub localise: Localise,
     /// Kinds of slip, in the order in which they are looked for.
     pub slips: Vec<SlipWeight>,
+    /// How texts say what the tables say.
+    pub narrative: Phrases,
 }
 
 /// How far error localisation goes, and when it dares to speak.

@@ -1,3 +1,4 @@
 //! Edit rules, text against tables, corrections.
 
+mod narrative;
 mod rules;
