@@ -1,6 +1,10 @@
 //! Findings: what is wrong or doubtful, where, and what to do about it.
 
+mod kinds;
+
 use serde::Serialize;
+
+pub use kinds::{Kind, kind, kinds};
 
 use crate::grid::Place;
 use crate::text::Text;

@@ -31,6 +31,14 @@ fn identity(report: &Report, line: Option<usize>, registry: &Registry) -> String
     }
 }
 
+/// Names a report's line of descent.
+pub(super) fn descent(report: &Report, registry: &Registry) -> String {
+    match line(report, registry) {
+        Some(line) => format!("line {}", registry.lineage(line).id),
+        None => identity(report, None, registry),
+    }
+}
+
 /// The identities whose reports of the year before together precede a line's report of `year`.
 fn predecessors(line: usize, year: i32, registry: &Registry) -> Vec<String> {
     let units = &registry.units;

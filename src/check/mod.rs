@@ -1,10 +1,13 @@
 //! Reports → findings: edit rules, continuity, plausibility, text against tables, error localisation, corrections.
 
+mod corrections;
 mod evaluate;
 mod failure;
 mod lineage;
 pub mod localise;
 mod narrative;
+mod notice;
+mod outlier;
 mod repair;
 mod settings;
 mod slip;
@@ -14,8 +17,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+pub use corrections::{Corrections, CorrectionsError};
 pub use evaluate::{Instance, Outcome, Tally, Verdict, evaluate};
 pub use narrative::{Phrases, SelfName};
+pub use notice::{Doubt, Notice, notices};
 pub use settings::{Ending, Kinds, Localise, Outlier, PowerOfTen, Settings, SlipKind, SlipWeight};
 
 use crate::finding::Finding;
@@ -82,6 +87,7 @@ pub fn run(
         checked.findings.extend(findings);
         checked.tallies.push(tallies);
     }
+    (checked.findings).extend(outlier::findings(reports, registry, library, settings));
     checked
 }
 

@@ -62,6 +62,7 @@ pub fn value(
         raw,
         place: Some(place),
         matched,
+        reported: None,
     }
 }
 

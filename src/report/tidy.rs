@@ -183,6 +183,7 @@ fn put_tidy(
             raw: own(Field::Raw).map(Into::into),
             place: Some(at),
             matched,
+            reported: None,
         },
     );
 }

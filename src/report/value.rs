@@ -100,6 +100,8 @@ pub struct Value {
     pub place: Option<Place>,
     /// How the cell was tied to its key.
     pub matched: Matched,
+    /// The number before a correction changed it.
+    pub reported: Option<i64>,
 }
 
 impl Value {

@@ -1,4 +1,5 @@
 //! Edit rules, text against tables, corrections.
 
+mod corrections;
 mod narrative;
 mod rules;
