@@ -145,6 +145,7 @@ mod tests {
                 cell: CellRef::A1(11, 2),
             }),
             matched: Matched::Label,
+            reported: None,
         };
         Report {
             file: Arc::from("a.xlsx"),
