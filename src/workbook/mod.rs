@@ -6,6 +6,7 @@
 mod book;
 mod charts;
 mod cover;
+mod finish;
 mod notice;
 mod official;
 mod records;
@@ -36,6 +37,9 @@ pub enum WorkbookError {
     /// The writer refused something; a defect, or more data than a sheet can hold.
     #[error("the workbook cannot be written: {0}")]
     Xlsx(#[from] XlsxError),
+    /// The written file could not be taken apart again; a defect.
+    #[error("the workbook cannot be finished: {0}")]
+    Zip(#[from] zip::result::ZipError),
 }
 
 /// The workbook of a dossier's last year, as the bytes of an xlsx file.
@@ -60,16 +64,11 @@ pub fn write(dossier: &Dossier, library: &Library, lang: Lang) -> Result<Vec<u8>
     let book = Book::new(dossier, summary, library, lang);
     let mut out = Workbook::new();
     let title = book.plan("cover").map_or("", |plan| plan.title.as_str());
-    out.set_properties(&properties(
-        title,
-        &dossier.area.name,
-        &dossier.made.at,
-        lang,
-    )?);
+    out.set_properties(&properties(title, &dossier.area.name, &dossier.made.at)?);
     for plan in &book.plans {
         out.push_worksheet(sheet_of(&book, plan)?);
     }
-    Ok(out.save_to_buffer()?)
+    Ok(finish::with_language(&out.save_to_buffer()?, lang)?)
 }
 
 fn sheet_of(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
@@ -107,17 +106,12 @@ fn sheet_of(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
 }
 
 /// Document properties; the dates never come from the clock.
-fn properties(title: &str, area: &str, made: &str, lang: Lang) -> Result<DocProperties, XlsxError> {
-    let language = match lang {
-        Lang::Zh => "zh-CN",
-        Lang::En => "en",
-    };
+fn properties(title: &str, area: &str, made: &str) -> Result<DocProperties, XlsxError> {
     Ok(DocProperties::new()
         .set_title(title)
         .set_subject(area)
         .set_author("huizong")
-        .set_creation_datetime(&date_of(made)?)
-        .set_custom_property("Language", language))
+        .set_creation_datetime(&date_of(made)?))
 }
 
 /// `2026-01-28 18:30`, or the first day of 2020 where that is not what stands there.

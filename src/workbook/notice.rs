@@ -3,6 +3,7 @@
 use rust_xlsxwriter::{Workbook, Worksheet, XlsxError};
 
 use super::book::{amount, doubted_keys, told};
+use super::finish::with_language;
 use super::official::{Drawing, finish, heading};
 use super::sheet::{Cell, Column, Shown, lines, paper, put};
 use super::theme::{self, Kind, Mark};
@@ -57,12 +58,7 @@ impl Notice<'_> {
 
     fn write(&self) -> Result<Vec<u8>, WorkbookError> {
         let mut out = Workbook::new();
-        out.set_properties(&properties(
-            &self.title(),
-            &self.report.unit,
-            "",
-            self.lang,
-        )?);
+        out.set_properties(&properties(&self.title(), &self.report.unit, "")?);
         out.push_worksheet(self.sentences()?);
         for table in &self.report.form.tables {
             let drawing = Drawing::new(table, 2, self.lang);
@@ -76,7 +72,7 @@ impl Notice<'_> {
                 out.push_worksheet(sheet);
             }
         }
-        Ok(out.save_to_buffer()?)
+        Ok(with_language(&out.save_to_buffer()?, self.lang)?)
     }
 
     /// What to check, one line a finding, with room for the answer.

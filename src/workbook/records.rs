@@ -47,13 +47,13 @@ pub(super) fn findings(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError>
         Column::new(book.word("severity"), 9.0, Kind::Plain),
         Column::new(book.word("unit"), book.name_width(), Kind::Long),
         Column::new(book.word("year"), 8.0, Kind::Plain),
-        Column::new(book.word("finding"), 60.0, Kind::Long),
-        Column::new(book.word("suggestion"), 40.0, Kind::Long),
-        Column::new(book.word("found"), 16.0, Kind::Long),
-        Column::new(book.word("should-be"), 16.0, Kind::Long),
-        Column::new(book.word("where"), 40.0, Kind::Long),
-        Column::new(book.word("rule"), 22.0, Kind::Text),
-        Column::new(book.word("keys"), 40.0, Kind::Long),
+        Column::new(book.word("finding"), 46.0, Kind::Long),
+        Column::new(book.word("suggestion"), 34.0, Kind::Long),
+        Column::new(book.word("found"), 11.0, Kind::Long),
+        Column::new(book.word("should-be"), 11.0, Kind::Long),
+        Column::new(book.word("where"), 30.0, Kind::Long),
+        Column::new(book.word("rule"), 16.0, Kind::Long),
+        Column::new(book.word("keys"), 28.0, Kind::Long),
     ];
     let rows = (book.dossier.findings.iter().enumerate())
         .map(|(i, finding)| finding_row(book, i, finding))
@@ -106,6 +106,19 @@ fn finding_row(book: &Book, number: usize, finding: &Finding) -> Vec<Cell> {
     ]
 }
 
+/// A kind of unit in words; one that nobody named here as it is.
+fn kind_word<'k>(book: &Book, kind: &'k str) -> &'k str {
+    match kind {
+        "province" => book.word("kind-province"),
+        "city" => book.word("kind-city"),
+        "county" => book.word("kind-county"),
+        "township" => book.word("kind-township"),
+        "sub-district" => book.word("kind-sub-district"),
+        "department" => book.word("kind-department"),
+        other => other,
+    }
+}
+
 /// Every unit expected or reporting, and what came of it.
 pub(super) fn coverage(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
     let columns = vec![
@@ -140,7 +153,7 @@ pub(super) fn coverage(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError>
         rows.push(vec![
             Cell::text(&member.name),
             Cell::text(member.code.clone().unwrap_or_default()),
-            Cell::text(&member.kind),
+            Cell::text(kind_word(book, &member.kind)),
             Cell::text(there),
             counted(numbers),
             counted(member.values.len() - numbers),

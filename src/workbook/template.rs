@@ -8,6 +8,7 @@ use rust_xlsxwriter::{
     ProtectionOptions, Workbook, Worksheet, XlsxError,
 };
 
+use super::finish::with_language;
 use super::official::{Drawing, finish, heading};
 use super::sheet::{Cell, Shown, a1, in_unit, lines, paper, put};
 use super::theme::{self, Kind};
@@ -114,7 +115,7 @@ impl Template<'_> {
 
     fn write(&self) -> Result<Vec<u8>, WorkbookError> {
         let mut out = Workbook::new();
-        out.set_properties(&properties(&self.title(), &self.unit.name, "", self.lang)?);
+        out.set_properties(&properties(&self.title(), &self.unit.name, "")?);
         out.push_worksheet(self.instructions()?);
         for table in &self.form.tables {
             let name = (self.words.tables.get(&table.key)).map(|name| name.get(self.lang));
@@ -124,7 +125,7 @@ impl Template<'_> {
             self.table(&mut sheet, &Drawing::new(table, 3, self.lang))?;
             out.push_worksheet(sheet);
         }
-        Ok(out.save_to_buffer()?)
+        Ok(with_language(&out.save_to_buffer()?, self.lang)?)
     }
 
     /// What to do with the workbook.
@@ -164,7 +165,7 @@ impl Template<'_> {
                 &label,
             )?;
             put(&mut sheet, (row, 1), &Cell::text(words), &text)?;
-            sheet.set_row_height(row, 18.0 * lines(words, 62.0) as f64 + 4.0)?;
+            sheet.set_row_height(row, 18.0 * lines(words, 70.0) as f64 + 4.0)?;
             row += 1;
         }
         sheet.set_print_area(0, 0, row, 1)?;

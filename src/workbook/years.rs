@@ -73,7 +73,15 @@ pub(super) fn trend(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
             Cell::text(bare(&book.unit_of_item(item, kind))),
         ];
         let older = numbers.len().saturating_sub(1);
-        row.extend(numbers[..older].iter().map(|n| Cell::maybe(*n, kind)));
+        row.extend(
+            (numbers[..older].iter().zip(years)).map(|(number, summary)| {
+                // Across the form change an empty year would look like a missing one.
+                match (number, summary.form.id == book.form().id) {
+                    (None, false) => Cell::text(book.word("not-comparable")),
+                    _ => Cell::maybe(*number, kind),
+                }
+            }),
+        );
         row.push(book.total_cell(&subject));
         row.extend(last_step(&numbers, subject.measure));
         row.push(Cell::empty());

@@ -214,21 +214,3 @@ fn a_filled_template_read_back_gives_what_was_typed() {
         }
     }
 }
-
-#[test]
-#[ignore = "writes files to look at"]
-fn to_look_at() {
-    for form in ["2019", "2021"] {
-        let form = Library::official().get(form).unwrap();
-        let known = [
-            ("requests.carried_out.natural_person".to_owned(), 5),
-            ("requests.carried_out.total".to_owned(), 5),
-        ];
-        let mut previous = Previous::new();
-        previous.insert("铜锣镇".into(), known.into());
-        let units = [unit("430603100", "铜锣镇")];
-        let files = templates(form, &units, 2025, &previous, Lang::Zh).unwrap();
-        let path = format!("{}-{}.xlsx", std::env::var("OUT").unwrap(), form.id);
-        std::fs::write(path, &files[0].1).unwrap();
-    }
-}

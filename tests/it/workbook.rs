@@ -78,6 +78,23 @@ fn the_same_dossier_gives_the_same_bytes() {
 }
 
 #[test]
+fn properties_name_title_language_and_the_date_of_the_dossier() {
+    for (lang, named) in [(Lang::Zh, "zh-CN"), (Lang::En, "en")] {
+        let bytes = workbook::write(&county(2), Library::official(), lang).unwrap();
+        let core = &parts(&bytes)["docProps/core.xml"];
+        assert!(
+            core.contains(&format!("<dc:language>{named}</dc:language>")),
+            "{core}"
+        );
+        assert!(
+            core.contains("2023-01-28T18:30:00Z</dcterms:created>"),
+            "{core}"
+        );
+        assert!(core.contains("<dc:title>"), "{core}");
+    }
+}
+
+#[test]
 fn every_data_sheet_is_one_plain_table() {
     let bytes = written(&county(4));
     let parts = parts(&bytes);
@@ -431,11 +448,4 @@ fn large_and_small_counties_are_written_in_time() {
         let years = (wide.rows()).filter(|row| row[3] == Data::Float(2022.0));
         assert_eq!(years.count(), reporting);
     }
-}
-
-#[test]
-#[ignore = "writes a file to look at"]
-fn to_look_at() {
-    let units = std::env::var("UNITS").map_or(6, |n| n.parse().unwrap());
-    std::fs::write(std::env::var("OUT").unwrap(), written(&county(units))).unwrap();
 }
