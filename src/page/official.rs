@@ -8,6 +8,9 @@ use crate::form::{LayoutCell, LayoutContent, Role, Table, layout};
 use crate::rollup::Total;
 use crate::show;
 
+/// A table with more columns than this needs a width of its own on a narrow screen.
+const ROOMY: usize = 6;
+
 /// Every table of the form.
 pub(super) fn section(page: &Page<'_>) -> Markup {
     let form = &page.latest.form;
@@ -29,7 +32,7 @@ fn one(page: &Page<'_>, table: &Table) -> Markup {
     html! {
         h3 id={ (id) "-h" } { (page.text(&table.label)) }
         div.scroll role="region" tabindex="0" aria-labelledby={ (id) "-h" } {
-            table.official id=(id) aria-labelledby={ (id) "-h" } {
+            table.official.wide[drawn.cols > ROOMY] id=(id) aria-labelledby={ (id) "-h" } {
                 tbody {
                     @for row in 0..drawn.rows {
                         tr { @for cell in drawn.cells.iter().filter(|c| c.row == row) {
