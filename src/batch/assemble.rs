@@ -131,7 +131,8 @@ fn name_unit(report: &mut Report, naming: Naming<'_>) -> usize {
     order
 }
 
-fn calls_itself_consolidated(report: &Report, county: &str) -> bool {
+/// Whether a report that no registry knows gives an area's figures: by its name or its title.
+pub fn calls_itself_consolidated(report: &Report, county: &str) -> bool {
     let unit = plain_name(&report.unit);
     let marks = &Words::get().consolidated.marks;
     let marked = |words: &str| marks.iter().any(|mark| words.contains(mark.as_str()));

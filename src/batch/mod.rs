@@ -11,10 +11,10 @@ mod version;
 
 use std::sync::Arc;
 
-pub use assemble::{Naming, assemble};
+pub use assemble::{Naming, assemble, calls_itself_consolidated};
 pub use gather::{Gathered, Origin, Source, gather};
 pub use kept::Kept;
-pub use read::{Outcome, Piece, read};
+pub use read::{Outcome, Piece, content, pieces, read};
 pub use version::revision_mark;
 
 use crate::finding::Finding;

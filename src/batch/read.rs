@@ -59,6 +59,29 @@ pub fn read(sources: &[Source], library: &Library, done: &(dyn Fn() + Sync)) -> 
 }
 
 fn read_one(source: &Source, recogniser: &Recogniser) -> Vec<Piece> {
+    match content(source) {
+        Some(bytes) => pieces(source, bytes, recogniser),
+        None => Vec::new(),
+    }
+}
+
+/// The bytes of a source, or why there are none; nothing for a store.
+pub fn content(source: &Source) -> Option<Result<Vec<u8>, Text>> {
+    match &source.origin {
+        Origin::File(path) => Some(bytes_of(path)),
+        Origin::Standard => Some(all_of(io::stdin().lock())),
+        Origin::Kept(_) => Some(Ok(Vec::new())),
+        Origin::Missing(why) => Some(Err(why.clone())),
+        Origin::Store(_) => None,
+    }
+}
+
+/// What comes of a source whose [`content`] is known.
+pub fn pieces(
+    source: &Source,
+    bytes: Result<Vec<u8>, Text>,
+    recogniser: &Recogniser,
+) -> Vec<Piece> {
     let plain = |outcome| {
         vec![Piece {
             name: source.name.clone(),
@@ -67,13 +90,9 @@ fn read_one(source: &Source, recogniser: &Recogniser) -> Vec<Piece> {
             findings: Vec::new(),
         }]
     };
-    let bytes = match &source.origin {
-        Origin::File(path) => bytes_of(path),
-        Origin::Standard => all_of(io::stdin().lock()),
-        Origin::Kept(kept) => return plain(Outcome::NotAReport(kept.why())),
-        Origin::Missing(why) => return plain(Outcome::Unreadable(why.clone())),
-        Origin::Store(_) => return Vec::new(),
-    };
+    if let Origin::Kept(kept) = &source.origin {
+        return plain(Outcome::NotAReport(kept.why()));
+    }
     let opened = match bytes {
         Err(why) => return plain(Outcome::Unreadable(why)),
         Ok(bytes) => files::open(source.name.clone(), &bytes),

@@ -75,6 +75,10 @@ pub(super) enum Command {
     Export(ExportArgs),
     /// 比较 · One year with another: all units and like-for-like
     Compare(CompareArgs),
+    /// 批量入库 · Bulk load into a Parquet store, incrementally; a store is an INPUT everywhere
+    Ingest(IngestArgs),
+    /// 生成 SQL · The roll-up or the comparison of a store as SQL, for engines that span machines
+    Sql(SqlArgs),
     /// 数据字典 · The data dictionary: tables, keys, labels, rules
     Forms(FormsArgs),
     /// 生成演示数据 · Made-up reports, for trying and for benchmarks
@@ -89,7 +93,8 @@ impl Command {
             Self::Compare(args) => Some(&args.reading),
             Self::Check(args) => Some(&args.reading),
             Self::Export(args) => Some(&args.reading),
-            Self::Forms(_) | Self::Synth(_) => None,
+            Self::Ingest(args) => Some(&args.reading),
+            Self::Sql(_) | Self::Forms(_) | Self::Synth(_) => None,
         }
     }
 }
@@ -170,6 +175,49 @@ pub(super) struct ExportArgs {
 }
 
 #[derive(Debug, clap::Args)]
+pub(super) struct IngestArgs {
+    #[command(flatten)]
+    pub reading: Reading,
+    /// 数据仓文件夹 · folder of the store; made where there is none
+    #[arg(long, value_name = "DIR")]
+    pub store: PathBuf,
+    /// 只处理第 K 份，共 N 份 · take only share K of N, so that N machines can work side by side
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<String>,
+    /// 删除输入中已不存在的文件的数据 · take out what is no longer among the inputs
+    #[arg(long)]
+    pub sync: bool,
+    /// 数据仓被占用时等待 · wait while another ingest writes, instead of refusing
+    #[arg(long)]
+    pub wait: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct SqlArgs {
+    /// 语句 · what is computed
+    #[arg(value_enum)]
+    pub what: SqlWhat,
+    /// 数据仓文件夹 · folder of the store
+    #[arg(long, value_name = "DIR")]
+    pub store: PathBuf,
+    /// 方言 · for which engine
+    #[arg(long, value_enum, default_value_t = SqlDialect::Duckdb)]
+    pub dialect: SqlDialect,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SqlWhat {
+    Rollup,
+    Compare,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SqlDialect {
+    Duckdb,
+    Spark,
+}
+
+#[derive(Debug, clap::Args)]
 pub(super) struct FormsArgs {
     /// 表式、表、行或指标 · a form, or a key or the beginning of one: `2021`, `requests.denied`
     #[arg(value_name = "KEY")]
@@ -216,6 +264,9 @@ pub(super) struct SynthArgs {
         value_name = "LIST"
     )]
     pub formats: Vec<String>,
+    /// 直接写入数据仓 · make a store in the output folder instead of files
+    #[arg(long, conflicts_with = "formats")]
+    pub store: bool,
 }
 
 /// `zh` or `en`.

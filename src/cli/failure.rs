@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::form::FormError;
+use crate::frame::store::StoreError;
 use crate::text::Text;
 use crate::units::UnitsError;
 
@@ -76,6 +77,8 @@ pub(super) enum Failure {
         /// What is possible.
         possible: String,
     },
+    /// A store cannot be read or written.
+    Store(StoreError),
     /// Results cannot be written.
     Output {
         /// Where to.
@@ -137,6 +140,7 @@ impl Failure {
                     ),
                 )
             }
+            Self::Store(error) => Text::same(error.to_string()),
             Self::NoSuchYear { asked, there } => {
                 let list = listed(there);
                 Text::new(
@@ -246,5 +250,11 @@ impl From<FormError> for Failure {
 impl From<UnitsError> for Failure {
     fn from(error: UnitsError) -> Self {
         Self::Units(error)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
     }
 }

@@ -9,11 +9,14 @@ mod console;
 mod export;
 mod failure;
 mod forms;
+mod ingest;
 mod output;
 mod rollup;
 mod run;
 mod schema;
 mod settings;
+mod sql;
+mod stored;
 mod summary;
 mod synth;
 mod table;
@@ -71,6 +74,8 @@ fn carry_out(args: Args, console: &Console) -> Result<Ending, Failure> {
         Command::Compare(typed) => compare::compare(&typed, &settings, console),
         Command::Check(typed) => check::check(&typed, &settings, console),
         Command::Export(typed) => export::export(&typed, &settings, console),
+        Command::Ingest(typed) => ingest::ingest(&typed, &settings, console),
+        Command::Sql(typed) => sql::sql(&typed, &settings, console),
         Command::Forms(typed) => forms::forms(&typed, &settings, console),
         Command::Synth(typed) => synth::synth(&typed, &settings, console),
     }

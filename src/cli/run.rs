@@ -8,10 +8,12 @@ use super::Ending;
 use super::console::Console;
 use super::failure::Failure;
 use super::settings::Settings;
+use super::stored::{self, Counties};
 use super::wording;
 use crate::batch::{self, Batch, End, Gathered, Kept, Naming};
 use crate::check;
 use crate::finding::{Finding, Severity};
+use crate::frame::store::Store;
 use crate::report::Report;
 use crate::text::Text;
 use crate::units::Registry;
@@ -25,6 +27,8 @@ pub(super) struct Collected {
     pub registry: Registry,
     /// Name of the county where no registry says otherwise.
     pub county: String,
+    /// Name of the county by file, for reports out of a store that were taken in with a registry.
+    pub counties: Counties,
 }
 
 /// Reads the inputs and decides which reports count. `apart` is left out: where results go.
@@ -36,7 +40,7 @@ pub(super) fn collect(
     apart: &[PathBuf],
     console: &Console,
 ) -> Result<Collected, Failure> {
-    let gathered = batch::gather(&settings.inputs, apart, |_| false);
+    let gathered = batch::gather(&settings.inputs, apart, Store::is_store);
     for folder in &gathered.results {
         let folder = folder.display();
         console.say(&Text::new(
@@ -45,10 +49,12 @@ pub(super) fn collect(
         ));
     }
     let registry = registry(settings, &gathered)?;
-    let county = county(settings, &gathered, &registry);
+    let (kept, counties) = stored::pieces(&gathered, settings, console)?;
+    let county = county(settings, &gathered, &registry, &counties);
     let progress = console.progress(&Text::new("读取", "reading"), gathered.sources.len());
     let pieces = batch::read(&gathered.sources, &settings.library, &|| progress.step());
     drop(progress);
+    let pieces = pieces.into_iter().chain(kept).collect();
     let naming = Naming {
         registry: &registry,
         county: &county,
@@ -62,6 +68,7 @@ pub(super) fn collect(
         batch,
         registry,
         county,
+        counties,
     })
 }
 
@@ -102,7 +109,7 @@ fn nothing_usable(settings: &Settings, batch: &Batch, console: &Console) -> Fail
 }
 
 /// The registry: the one that was named, else the one that lies in an input folder.
-fn registry(settings: &Settings, gathered: &Gathered) -> Result<Registry, Failure> {
+pub(super) fn registry(settings: &Settings, gathered: &Gathered) -> Result<Registry, Failure> {
     let found = gathered.the(Kept::Units);
     match settings.units.as_deref().or(found) {
         Some(path) => {
@@ -126,7 +133,12 @@ fn text_of(path: &Path) -> Result<String, Failure> {
 }
 
 /// The county's name: as given, else the registry's, else the folder's.
-fn county(settings: &Settings, gathered: &Gathered, registry: &Registry) -> String {
+pub(super) fn county(
+    settings: &Settings,
+    gathered: &Gathered,
+    registry: &Registry,
+    counties: &Counties,
+) -> String {
     let given = settings.county.clone();
     let registered = || {
         let mut tops = (registry.units.iter())
@@ -140,7 +152,13 @@ fn county(settings: &Settings, gathered: &Gathered, registry: &Registry) -> Stri
         let folder = file.canonicalize().ok()?;
         Some(folder.parent()?.file_name()?.to_string_lossy().into_owned())
     };
+    let stored = || {
+        let mut names = counties.values();
+        let first = names.next()?;
+        names.all(|name| name == first).then(|| first.to_string())
+    };
     (given.or_else(registered))
+        .or_else(stored)
         .or_else(|| gathered.folder.clone())
         .or_else(parent)
         .unwrap_or_default()
@@ -152,7 +170,10 @@ impl Collected {
         let code = report.code.as_deref();
         let line = code.and_then(|code| self.registry.line_of(code, report.year));
         let Some(line) = line else {
-            return &self.county;
+            return self
+                .counties
+                .get(&report.file)
+                .map_or(&*self.county, |name| name);
         };
         if !self.registry.reports_itself(line) {
             return &self.registry.units[line].name;

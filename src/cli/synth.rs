@@ -6,6 +6,7 @@ use super::console::Console;
 use super::failure::Failure;
 use super::output::Folder;
 use super::settings::Settings;
+use super::stored;
 use crate::synth::{self, Format, Options, SynthError};
 use crate::text::Text;
 
@@ -15,7 +16,6 @@ pub(super) fn synth(
     _settings: &Settings,
     console: &Console,
 ) -> Result<Ending, Failure> {
-    let formats = formats(&args.formats)?;
     Folder::prove(&args.output)?;
     if args.demo {
         let files = synth::demo(&args.output).map_err(stage)?;
@@ -31,6 +31,10 @@ pub(super) fn synth(
         mistakes: args.mistakes,
         ..Options::default()
     };
+    if args.store {
+        return stored::synth(&options, &args.output, console);
+    }
+    let formats = formats(&args.formats)?;
     let written = synth::write(&options, &formats, &args.output).map_err(stage)?;
     say(written.reports, args, console);
     Ok(Ending::Clean)

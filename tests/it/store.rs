@@ -128,6 +128,7 @@ fn entry(report: Report) -> Entry {
         area: "990000".to_owned(),
         code: report.code.clone(),
         kind: Some("township".to_owned()),
+        line: Some(format!("第{}线", report.file.len())),
     };
     Entry {
         name: report.file.clone(),

@@ -67,16 +67,18 @@ pub(super) fn reports(
         unit,
         code,
         kind,
+        line,
         scope,
         status,
         matched,
     ] = [
-        "file", "source", "county", "area", "unit", "code", "kind", "scope", "status", "matched",
+        "file", "source", "county", "area", "unit", "code", "kind", "line", "scope", "status",
+        "matched",
     ]
     .map(|name| columns.text(name));
     let (file, source, county, area) = (file?, source?, county?, area?);
-    let (unit, code, kind, scope, status, matched) =
-        (unit?, code?, kind?, scope?, status?, matched?);
+    let (unit, code, kind, line, scope, status, matched) =
+        (unit?, code?, kind?, line?, scope?, status?, matched?);
     let [base, map, raws, narrative, findings] =
         ["place_base", "place_map", "raws", "narrative", "findings"].map(|name| columns.text(name));
     let (base, map, raws, narrative, findings) = (base?, map?, raws?, narrative?, findings?);
@@ -92,6 +94,7 @@ pub(super) fn reports(
             area: own(area.get(row)),
             code: code.get(row).map(str::to_owned),
             kind: kind.get(row).map(str::to_owned),
+            line: line.get(row).map(str::to_owned),
         };
         if !filter.county(&belonging.county, &belonging.area) {
             continue;

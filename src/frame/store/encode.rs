@@ -75,7 +75,7 @@ pub(super) struct Gathering {
 }
 
 /// The columns of text are the first of [`COLUMNS`], in the order in which [`Gathering::push`] fills them.
-const TEXTS: usize = 16;
+const TEXTS: usize = 17;
 
 impl Gathering {
     pub(super) fn new(form: Arc<Form>) -> Self {
@@ -111,6 +111,7 @@ impl Gathering {
         let narrative = words::encode_narrative(&report.narrative, file);
         let findings = words::encode_findings(&report.findings, file);
         let code = belonging.code.as_deref().or(report.code.as_deref());
+        let line = belonging.line.as_deref().or(code).unwrap_or(&report.unit);
         let texts: [Option<&str>; TEXTS] = [
             Some(file),
             (row.source != file).then_some(row.source),
@@ -120,6 +121,7 @@ impl Gathering {
             Some(&report.unit),
             code,
             belonging.kind.as_deref(),
+            Some(line),
             Some(scope_word(report.scope)),
             Some(&status),
             Some(&matched),

@@ -17,6 +17,8 @@ pub struct Belonging {
     pub code: Option<String>,
     /// Kind of the unit in the registry.
     pub kind: Option<String>,
+    /// Id of the unit's line of descent, which outlasts renames and mergers; without a registry the unit itself.
+    pub line: Option<String>,
 }
 
 /// A report with where it belongs.

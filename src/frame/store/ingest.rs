@@ -195,15 +195,25 @@ impl<'h> Ingest<'h> {
         self.shard.takes(source)
     }
 
+    /// Whether the store has a file with this content.
+    pub fn has(&self, source: &str, hash: &str) -> bool {
+        (self.taken.get(source)).is_some_and(|known| known.iter().all(|taken| taken.hash == hash))
+    }
+
+    /// BLAKE3 of a file's content as the store has it; none where it has no such file.
+    pub fn hash_of(&self, source: &str) -> Option<&str> {
+        self.taken
+            .get(source)?
+            .first()
+            .map(|taken| taken.hash.as_str())
+    }
+
     /// Says that a file was met. True when its content is what the store already has: nothing is to be done.
     pub fn is_current(&mut self, source: &str, hash: &str, modified: Option<i64>) -> bool {
-        let Some(known) = self.taken.get_mut(source) else {
-            return false;
-        };
-        if known.iter().any(|taken| taken.hash != hash) {
+        if !self.has(source, hash) {
             return false;
         }
-        for taken in known {
+        for taken in self.taken.get_mut(source).into_iter().flatten() {
             taken.modified = modified;
         }
         if self.seen.insert(source.to_owned()) {

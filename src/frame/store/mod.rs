@@ -16,6 +16,7 @@ mod place;
 mod raw;
 mod read;
 mod schema;
+pub mod sql;
 mod words;
 
 pub use entry::{Belonging, Came, Entry, Filed, Filter};

@@ -1,6 +1,6 @@
 //! Reading a store: whole files with their reports, or chunk by chunk as frames.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -64,6 +64,45 @@ impl Store {
         self.parts().map(|part| part.bytes).sum()
     }
 
+    /// The years there are reports for and that pass, ascending.
+    pub fn years(&self, filter: &Filter) -> Vec<i32> {
+        let passing = self.parts().filter(|part| filter.year(part.year));
+        let years: BTreeSet<i32> = passing.filter_map(|part| part.year).collect();
+        years.into_iter().collect()
+    }
+
+    /// The forms of the reports, in the order of the library.
+    ///
+    /// # Errors
+    /// A form that is not at hand, or has other keys.
+    pub fn forms(&self, library: &Library) -> Result<Vec<Arc<Form>>, StoreError> {
+        let mut there = BTreeSet::new();
+        for part in self.parts() {
+            there.insert(self.form_of(part, library)?.id.clone());
+        }
+        Ok(library
+            .forms()
+            .iter()
+            .filter(|form| there.contains(&form.id))
+            .cloned()
+            .collect())
+    }
+
+    fn form_of<'l>(&self, part: &Part, library: &'l Library) -> Result<&'l Arc<Form>, StoreError> {
+        let path = || part.place(&self.root);
+        let form = library.get(&part.form).ok_or_else(|| StoreError::NoForm {
+            path: path(),
+            form: part.form.clone(),
+        })?;
+        if form_digest(form) != part.keys {
+            return Err(StoreError::OtherForm {
+                path: path(),
+                form: part.form.clone(),
+            });
+        }
+        Ok(form)
+    }
+
     /// Shards that have not been ingested although the others say there are so many. While there are any, the
     /// store is not complete.
     pub fn missing_shards(&self) -> Vec<Shard> {
@@ -102,16 +141,7 @@ impl Store {
         let mut chunks = Vec::new();
         for part in self.parts().filter(|part| filter.year(part.year)) {
             let path = part.readable(&self.root);
-            let form = library.get(&part.form).ok_or_else(|| StoreError::NoForm {
-                path: path.clone(),
-                form: part.form.clone(),
-            })?;
-            if form_digest(form) != part.keys {
-                return Err(StoreError::OtherForm {
-                    path,
-                    form: part.form.clone(),
-                });
-            }
+            let form = self.form_of(part, library)?;
             for rows in Reading::open(path)?.groups() {
                 chunks.push(Chunk {
                     part: part.clone(),

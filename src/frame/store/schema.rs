@@ -6,7 +6,7 @@ use crate::form::Form;
 use crate::report::{Matched, Scope, Status};
 
 /// The columns of a part that are not keys, in their order.
-pub const COLUMNS: [&str; 19] = [
+pub const COLUMNS: [&str; 20] = [
     "file",
     "source",
     "hash",
@@ -15,6 +15,7 @@ pub const COLUMNS: [&str; 19] = [
     "unit",
     "code",
     "kind",
+    "line",
     "scope",
     "status",
     "matched",

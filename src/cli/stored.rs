@@ -1,0 +1,195 @@
+//! Stores as inputs, and a store of made-up reports.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rayon::prelude::*;
+
+use super::Ending;
+use super::console::Console;
+use super::failure::Failure;
+use super::settings::Settings;
+use crate::batch::{Gathered, Origin, Outcome, Piece};
+use crate::form::Library;
+use crate::frame::store::{Belonging, Came, Changes, Entry, Filed, Filter, Ingest, Options, Store};
+use crate::synth;
+use crate::text::Text;
+
+/// Name of the county by file.
+pub(super) type Counties = BTreeMap<Arc<str>, String>;
+
+/// Counties that are made up and written at once.
+const AT_ONCE: usize = 64;
+
+/// What the stores among the inputs hold, as reading the files would have given it.
+pub(super) fn pieces(
+    gathered: &Gathered,
+    settings: &Settings,
+    console: &Console,
+) -> Result<(Vec<Piece>, Counties), Failure> {
+    let (mut pieces, mut counties) = (Vec::new(), Counties::new());
+    for source in &gathered.sources {
+        let Origin::Store(folder) = &source.origin else {
+            continue;
+        };
+        let store = Store::open(folder)?;
+        warn_of_missing_shards(&store, folder, console);
+        for entry in store.entries(&settings.library, &Filter::default())? {
+            let outcome = match entry.came {
+                Came::Reports(filed) => {
+                    if let Some(first) = filed.first().filter(|f| !f.belonging.county.is_empty()) {
+                        counties.insert(entry.name.clone(), first.belonging.county.clone());
+                    }
+                    Outcome::Reports(filed.into_iter().map(|filed| filed.report).collect())
+                }
+                Came::NotAReport(why) => Outcome::NotAReport(why),
+                Came::Unreadable(why) => Outcome::Unreadable(why),
+            };
+            pieces.push(Piece {
+                name: entry.name,
+                modified: entry.modified.map(time),
+                outcome,
+                findings: entry.findings,
+            });
+        }
+    }
+    Ok((pieces, counties))
+}
+
+/// Says which shards have not been taken in yet: the store is not complete.
+pub(super) fn warn_of_missing_shards(store: &Store, folder: &Path, console: &Console) {
+    let missing: Vec<String> = store
+        .missing_shards()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    if !missing.is_empty() {
+        let (list, folder) = (missing.join(", "), folder.display());
+        console.say(&Text::new(
+            format!("{folder}：数据不全，缺少分片 {list}；请先完成这些分片的 ingest"),
+            format!("{folder}: not complete, shards are missing: {list}; ingest them first"),
+        ));
+    }
+}
+
+/// Nanoseconds since 1970 of a time.
+pub(super) fn nanoseconds(time: SystemTime) -> Option<i64> {
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => i64::try_from(after.as_nanos()).ok(),
+        Err(before) => i64::try_from(before.duration().as_nanos()).ok().map(|n| -n),
+    }
+}
+
+fn time(nanoseconds: i64) -> SystemTime {
+    let size = Duration::from_nanos(nanoseconds.unsigned_abs());
+    let time = if nanoseconds < 0 {
+        UNIX_EPOCH.checked_sub(size)
+    } else {
+        UNIX_EPOCH.checked_add(size)
+    };
+    time.unwrap_or(UNIX_EPOCH)
+}
+
+/// Who writes a store, for the one who finds it locked.
+pub(super) fn holder() -> String {
+    let name = fs::read_to_string("/etc/hostname")
+        .ok()
+        .map(|name| name.trim().to_owned());
+    let named = std::env::var("COMPUTERNAME").or_else(|_| std::env::var("HOSTNAME"));
+    let host = name.or(named.ok()).unwrap_or_else(|| "?".to_owned());
+    format!(
+        "process {} on {host} since {}",
+        std::process::id(),
+        jiff::Timestamp::now()
+    )
+}
+
+/// Makes a store of made-up reports, counties at a time.
+pub(super) fn synth(
+    options: &synth::Options,
+    folder: &Path,
+    console: &Console,
+) -> Result<Ending, Failure> {
+    let mut ingest = Ingest::begin(folder, Options::new(holder()))?;
+    let progress = console.progress(&Text::new("生成", "making up"), options.counties);
+    for first in (0..options.counties).step_by(AT_ONCE) {
+        let last = (first + AT_ONCE).min(options.counties);
+        let made: Vec<Vec<Entry>> = (first..last)
+            .into_par_iter()
+            .map(|number| county(options, number))
+            .collect();
+        for entries in made {
+            for entry in entries {
+                let hash = blake3::hash(entry.name.as_bytes()).to_hex();
+                let name = entry.name.clone();
+                if !ingest.is_current(&name, &hash, entry.modified) {
+                    ingest.add(&name, &hash, 0, std::slice::from_ref(&entry))?;
+                }
+            }
+            progress.step();
+        }
+    }
+    drop(progress);
+    let changes = ingest.commit(&|id| Library::official().get(id).cloned())?;
+    let registry = folder.join("_huizong").join("units.csv");
+    fs::write(&registry, synth::registry_csv(&synth::registry(options)))
+        .map_err(|e| Failure::output(folder, &e))?;
+    tell(&changes, folder, console);
+    Ok(Ending::Clean)
+}
+
+fn county(options: &synth::Options, number: usize) -> Vec<Entry> {
+    let registry = synth::county_registry(options, number);
+    let area = registry
+        .units
+        .first()
+        .map(|unit| unit.code.clone())
+        .unwrap_or_default();
+    let made = synth::county(options, number).into_iter().map(|made| {
+        let line = registry.line_of(&made.code, Some(made.year));
+        let belonging = Belonging {
+            county: made.county.clone(),
+            area: area.clone(),
+            code: Some(made.code.clone()),
+            kind: Some(made.kind.clone()),
+            line: line.map(|line| registry.lineage(line).id.clone()),
+        };
+        let report = made.report();
+        Entry {
+            name: report.file.clone(),
+            source: report.file.clone(),
+            modified: None,
+            came: Came::Reports(vec![Filed {
+                report,
+                belonging,
+                ordinal: 0,
+            }]),
+            findings: Vec::new(),
+        }
+    });
+    made.collect()
+}
+
+/// Says what an ingest has changed.
+pub(super) fn tell(changes: &Changes, folder: &Path, console: &Console) {
+    let Changes {
+        added,
+        replaced,
+        removed,
+        unchanged,
+        reports,
+        bytes,
+    } = changes;
+    let (folder, size) = (folder.display(), *bytes as f64 / 1_048_576.0);
+    console.say(&Text::new(
+        format!(
+            "{folder}：新增 {added} 个文件，更新 {replaced}，删除 {removed}，未变 {unchanged}；共 {reports} 份年报，{size:.1} MiB"
+        ),
+        format!(
+            "{folder}: {added} files added, {replaced} replaced, {removed} removed, {unchanged} unchanged; {reports} reports in {size:.1} MiB"
+        ),
+    ));
+}
