@@ -77,6 +77,8 @@ pub(super) enum Command {
     Compare(CompareArgs),
     /// 批量入库 · Bulk load into a Parquet store, incrementally; a store is an INPUT everywhere
     Ingest(IngestArgs),
+    /// 数据仓合计 · Totals and comparisons of a store of any size: area × year × key, in bounded memory
+    Totals(TotalsArgs),
     /// 生成 SQL · The roll-up or the comparison of a store as SQL, for engines that span machines
     Sql(SqlArgs),
     /// 数据字典 · The data dictionary: tables, keys, labels, rules
@@ -94,7 +96,7 @@ impl Command {
             Self::Check(args) => Some(&args.reading),
             Self::Export(args) => Some(&args.reading),
             Self::Ingest(args) => Some(&args.reading),
-            Self::Sql(_) | Self::Forms(_) | Self::Synth(_) => None,
+            Self::Totals(_) | Self::Sql(_) | Self::Forms(_) | Self::Synth(_) => None,
         }
     }
 }
@@ -190,6 +192,22 @@ pub(super) struct IngestArgs {
     /// 数据仓被占用时等待 · wait while another ingest writes, instead of refusing
     #[arg(long)]
     pub wait: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct TotalsArgs {
+    /// 数据仓文件夹 · folder of the store
+    #[arg(value_name = "STORE")]
+    pub store: PathBuf,
+    /// 写入的文件夹 · folder to write totals.csv and comparison.csv to
+    #[arg(long, short, value_name = "DIR")]
+    pub output: PathBuf,
+    /// 只用这些年份 · only these years: `2022` or `2020..2022`
+    #[arg(long, value_name = "A..B")]
+    pub years: Option<YearRange>,
+    /// 只写合计，不做比较 · totals only, no comparison
+    #[arg(long)]
+    pub no_comparison: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -20,6 +20,7 @@ mod stored;
 mod summary;
 mod synth;
 mod table;
+mod totals;
 mod wording;
 
 use std::process::ExitCode;
@@ -75,6 +76,7 @@ fn carry_out(args: Args, console: &Console) -> Result<Ending, Failure> {
         Command::Check(typed) => check::check(&typed, &settings, console),
         Command::Export(typed) => export::export(&typed, &settings, console),
         Command::Ingest(typed) => ingest::ingest(&typed, &settings, console),
+        Command::Totals(typed) => totals::totals(&typed, &settings, console),
         Command::Sql(typed) => sql::sql(&typed, &settings, console),
         Command::Forms(typed) => forms::forms(&typed, &settings, console),
         Command::Synth(typed) => synth::synth(&typed, &settings, console),

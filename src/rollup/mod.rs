@@ -15,6 +15,7 @@ mod place;
 mod ranking;
 mod rates;
 mod reconcile;
+mod stored;
 mod subject;
 mod summarise;
 mod summary;
@@ -23,6 +24,7 @@ pub use compare::movers;
 pub use exact::percent;
 pub use options::{By, Options};
 pub use partial::{Cell, Group, Partial, Sums};
+pub use stored::{Stored, StoredComparison, StoredTotal};
 pub use subject::derived_label;
 pub use summary::{
     Area, Comparison, Contribution, Dossier, Line, Made, Member, Movement, Ranking, Rate,

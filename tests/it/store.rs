@@ -517,3 +517,50 @@ fn a_manifest_that_points_out_of_the_store_is_refused() {
     let error = Store::open(root.path()).unwrap_err();
     assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
 }
+
+fn run(arguments: &[&str]) -> (i32, Vec<u8>, String) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_huizong"))
+        .args(["--lang", "en"])
+        .args(arguments)
+        .output()
+        .unwrap();
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.code().unwrap_or(-1), output.stdout, words)
+}
+
+#[test]
+fn export_from_a_store_is_export_from_the_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let (files, store) = (folder.path().join("in"), folder.path().join("store"));
+    let (files, store) = (files.to_str().unwrap(), store.to_str().unwrap());
+    let units = format!("{files}/units.csv");
+    let made = [
+        "synth",
+        "-o",
+        files,
+        "--units",
+        "9",
+        "--years",
+        "2020..2022",
+        "--formats",
+        "xlsx,json,html,csv,txt",
+        "--mistakes",
+        "200",
+    ];
+    assert_eq!(run(&made).0, 0);
+    let (code, _, words) = run(&["ingest", files, "--store", store]);
+    assert!(code < 2, "{words}");
+    for command in ["export", "check"] {
+        let format = ["--format", "csv", "--units", &units];
+        let direct = run(&[&[command, files], &format[..]].concat());
+        let stored = run(&[&[command, store], &format[..]].concat());
+        assert!(direct.0 < 2 && direct.1.len() > 200, "{}", direct.2);
+        assert_eq!(direct.0, stored.0);
+        assert!(direct.1 == stored.1, "{command} differs");
+    }
+    let (code, _, words) = run(&["ingest", files, "--store", store]);
+    assert!(
+        code < 2 && words.contains("0 files added, 0 replaced"),
+        "{words}"
+    );
+}

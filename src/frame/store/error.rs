@@ -84,6 +84,11 @@ impl StoreError {
         move |source| Self::Parquet { path, source }
     }
 
+    /// A part, by its path in the store, that polars cannot handle.
+    pub fn parquet_of(path: &str) -> impl FnOnce(PolarsError) -> Self {
+        Self::parquet(path)
+    }
+
     pub(super) fn damaged(path: &Path, what: impl Into<String>) -> Self {
         Self::Damaged {
             path: path.to_path_buf(),
