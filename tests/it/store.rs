@@ -533,7 +533,7 @@ fn export_from_a_store_is_export_from_the_files() {
     let folder = tempfile::tempdir().unwrap();
     let (files, store) = (folder.path().join("in"), folder.path().join("store"));
     let (files, store) = (files.to_str().unwrap(), store.to_str().unwrap());
-    let units = format!("{files}/units.csv");
+    let units = format!("{files}/示例县/units.csv");
     let made = [
         "synth",
         "-o",
