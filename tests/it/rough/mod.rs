@@ -6,6 +6,7 @@ pub mod json;
 pub mod labels;
 pub mod lists;
 pub mod make;
+pub mod outcome;
 pub mod pool;
 pub mod values;
 pub mod write;
