@@ -145,7 +145,10 @@ pub fn nearest(text: &str, candidates: impl Iterator<Item = usize>, tree: &Tree)
     };
     let (mut best, mut second) = ((limit + 1, None), limit + 3);
     for node in candidates {
-        let d = distance(&found, &tree.nodes[node].label, limit + 2);
+        let d = (tree.nodes[node].spellings.iter())
+            .map(|label| distance(&found, label, limit + 2))
+            .min()
+            .unwrap_or(limit + 3);
         if d < best.0 {
             second = second.min(best.0);
             best = (d, Some(node));

@@ -125,7 +125,7 @@ pub fn strip_enumerator(text: &str) -> &str {
     let text = text.trim_start();
     let numeral = |c: char| c.is_ascii_digit() || "零〇一二三四五六七八九十百".contains(c);
     if let Some(inner) = text.strip_prefix('(') {
-        let body = inner.trim_start_matches(|c: char| numeral(c) || c == ' ');
+        let body = inner.trim_start_matches(|c: char| numeral(c) || c.is_whitespace());
         if body.len() < inner.len()
             && let Some(rest) = body.strip_prefix(')')
         {

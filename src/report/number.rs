@@ -98,7 +98,7 @@ fn money_unit(tail: &str) -> Result<Option<MoneyUnit>, ()> {
 
 /// The unit of money that a header or title names, as in `采购总金额（万元）`.
 pub fn money_unit_in(text: &str) -> Option<MoneyUnit> {
-    let text = plain(text);
+    let text: String = plain(text).chars().filter(|c| !c.is_whitespace()).collect();
     // The longest first: 万元 contains 元.
     [
         ("亿元", MoneyUnit::HundredMillionYuan),

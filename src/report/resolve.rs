@@ -1,7 +1,7 @@
 //! Tying a path of labels to a key: `三、本年度办理结果 / （七）总计 / 自然人`, a key as it is, or a key in brackets.
 
 use super::value::Matched;
-use super::vocabulary::{FormLabels, Heading, Tree, View, Vocabulary};
+use super::vocabulary::{FormLabels, Heading, Term, Tree, View, Vocabulary};
 
 /// The key that a path of labels stands for; none where it is none, or could be two.
 pub fn resolve(
@@ -20,19 +20,66 @@ pub fn resolve(
             return Some((*key, Matched::Key));
         }
     }
-    let direct = by_labels(parts, labels, vocabulary);
-    if direct.is_some() {
-        return direct;
+    let terms = terms_of(parts, vocabulary)?;
+    by_labels(&terms, labels)
+}
+
+/// Pieces of one label path at most.
+const PIECES: usize = 24;
+
+/// The labels of a path from the outermost. Before the first label of a form there may be other words (a title);
+/// behind it every word must be a label, or something more special is meant than what is known.
+fn terms_of(parts: &[&str], vocabulary: &Vocabulary) -> Option<Vec<Term>> {
+    let mut terms: Vec<Term> = Vec::new();
+    for part in parts {
+        match vocabulary.term(part) {
+            Some(term) => terms.push(term),
+            None => match pieces(part, vocabulary) {
+                Some(found) => terms.extend(found),
+                None if terms.is_empty() => {}
+                None => return None,
+            },
+        }
     }
-    let split: Vec<&str> = (parts.iter())
-        .flat_map(|part| part.split(['/', '／', '>', '\n', '|', '—', '→', '·', '_']))
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-        .collect();
-    if split.len() > parts.len() {
-        return by_labels(&split, labels, vocabulary);
+    Some(terms)
+}
+
+/// Cuts a path in one cell into labels: `三、本年度办理结果－（七）总计－自然人`. A separator may also be part of a label
+/// (本年增/减), so that the cut with the fewest labels counts.
+fn pieces(part: &str, vocabulary: &Vocabulary) -> Option<Vec<Term>> {
+    let separator = |c: char| "/／>＞|｜—－-–→·_:：、,，;；\n".contains(c);
+    // Where each separator begins and ends; the text itself is taken as bounded by two of no width.
+    let mut cuts: Vec<(usize, usize)> = vec![(0, 0)];
+    for (at, c) in part.char_indices().filter(|(_, c)| separator(*c)) {
+        cuts.push((at, at + c.len_utf8()));
     }
-    None
+    cuts.push((part.len(), part.len()));
+    if cuts.len() < 3 || cuts.len() > PIECES {
+        return None;
+    }
+    // best[i]: the fewest labels that make up everything before cut i.
+    let mut best: Vec<Option<Vec<Term>>> = vec![None; cuts.len()];
+    best[0] = Some(Vec::new());
+    for end in 1..cuts.len() {
+        for start in 0..end {
+            let Some(before) = &best[start] else { continue };
+            if best[end]
+                .as_ref()
+                .is_some_and(|known| known.len() <= before.len() + 1)
+            {
+                continue;
+            }
+            let piece = &part[cuts[start].1..cuts[end].0];
+            if piece.trim().is_empty() {
+                best[end] = Some(before.clone());
+            } else if let Some(term) = vocabulary.term(piece) {
+                let mut longer = before.clone();
+                longer.push(term);
+                best[end] = Some(longer);
+            }
+        }
+    }
+    best.pop().flatten().filter(|terms| !terms.is_empty())
 }
 
 /// A key written out, alone or in brackets at the end.
@@ -52,22 +99,19 @@ fn spelled(part: &str, labels: &FormLabels) -> Option<usize> {
     })
 }
 
-fn by_labels(
-    parts: &[&str],
-    labels: &FormLabels,
-    vocabulary: &Vocabulary,
-) -> Option<(usize, Matched)> {
-    let terms: Vec<Option<u32>> = parts.iter().map(|part| vocabulary.term(part)).collect();
-    let table = (terms.iter().flatten()).find_map(|term| match labels.headings.get(term) {
-        Some(Heading::Table(table)) => Some(*table),
-        _ => None,
-    });
+fn by_labels(terms: &[Term], labels: &FormLabels) -> Option<(usize, Matched)> {
+    let table = terms
+        .iter()
+        .find_map(|term| match labels.headings.get(term) {
+            Some(Heading::Table(table)) => Some(*table),
+            _ => None,
+        });
     let mut found: Option<(usize, Matched)> = None;
     for view in labels.views.iter().filter(|v| !v.transposed) {
         if table.is_some_and(|t| t != view.table) {
             continue;
         }
-        for (key, matched) in in_view(&terms, view, labels) {
+        for (key, matched) in in_view(terms, view, labels) {
             match found {
                 Some((known, _)) if known != key => return None,
                 Some((_, better)) if better <= matched => {}
@@ -79,7 +123,7 @@ fn by_labels(
 }
 
 /// Every cell of a view that the labels fit: one names its row, another its column, the rest are groups above these.
-fn in_view(terms: &[Option<u32>], view: &View, labels: &FormLabels) -> Vec<(usize, Matched)> {
+fn in_view(terms: &[Term], view: &View, labels: &FormLabels) -> Vec<(usize, Matched)> {
     let mut fitting = Vec::new();
     let columns = leaves(terms, &view.cols);
     if view.unlabelled {
@@ -111,10 +155,9 @@ fn in_view(terms: &[Option<u32>], view: &View, labels: &FormLabels) -> Vec<(usiz
 }
 
 /// Parts that name a leaf of a tree: index of the part, leaf, quality.
-fn leaves(terms: &[Option<u32>], tree: &Tree) -> Vec<(usize, usize, Matched)> {
+fn leaves(terms: &[Term], tree: &Tree) -> Vec<(usize, usize, Matched)> {
     let mut found = Vec::new();
     for (at, term) in terms.iter().enumerate() {
-        let Some(term) = term else { continue };
         for node in tree.nodes_of(*term) {
             if let Some(leaf) = tree.nodes[*node].leaf {
                 found.push((at, leaf, tree.quality(*node, *term)));
@@ -127,20 +170,20 @@ fn leaves(terms: &[Option<u32>], tree: &Tree) -> Vec<(usize, usize, Matched)> {
 /// Whether every other label of the view is a group above the row or column; a label of another row or column
 /// means that something else is meant.
 fn groups_fit(
-    terms: &[Option<u32>],
+    terms: &[Term],
     used: &[usize],
     view: &View,
     row: Option<usize>,
     col: Option<usize>,
 ) -> bool {
     (terms.iter().enumerate()).all(|(at, term)| {
-        let Some(term) = term.filter(|_| !used.contains(&at)) else {
+        if used.contains(&at) {
             return true;
-        };
+        }
         let above = |tree: &Tree, leaf: Option<usize>| {
-            leaf.is_some_and(|leaf| tree.nodes_of(term).iter().any(|n| tree.is_above(*n, leaf)))
+            leaf.is_some_and(|leaf| tree.nodes_of(*term).iter().any(|n| tree.is_above(*n, leaf)))
         };
-        let known = view.rows.knows(term) || view.cols.knows(term);
+        let known = view.rows.knows(*term) || view.cols.knows(*term);
         !known || above(&view.rows, row) || above(&view.cols, col)
     })
 }

@@ -33,6 +33,8 @@ pub struct Node {
     pub terms: Vec<(Term, Matched)>,
     /// Its official label, normalised.
     pub label: String,
+    /// Every label it goes by, normalised.
+    pub spellings: Vec<String>,
 }
 
 /// The rows or the columns of a block as a tree of groups.
@@ -100,6 +102,7 @@ impl Tree {
                         children: Vec::new(),
                         terms: Vec::new(),
                         label,
+                        spellings: Vec::new(),
                     });
                     match parent {
                         Some(parent) => tree.nodes[parent].children.push(at),
@@ -161,13 +164,14 @@ impl Tree {
         if normal.is_empty() {
             return;
         }
-        let term = terms.id(normal);
+        let term = terms.id(normal.clone());
         if self.nodes[node]
             .terms
             .iter()
             .all(|(known, _)| *known != term)
         {
             self.nodes[node].terms.push((term, matched));
+            self.nodes[node].spellings.push(normal);
             self.by_term.entry(term).or_default().push(node);
         }
     }

@@ -121,7 +121,8 @@ fn header<'l>(
     (wide.columns.len() >= enough).then_some(wide)
 }
 
-/// The labels over a column; a group's label whose span was lost reaches right until the next one.
+/// The labels over a column. A group's label whose span was lost reaches right until the next one; a label whose
+/// span down was lost stands above blanks.
 fn path_at(
     grid: &Grid,
     first: u32,
@@ -129,25 +130,23 @@ fn path_at(
     col: u32,
     carried: &mut [Option<String>],
 ) -> Vec<String> {
+    let Some(lowest) = (first..=last).rfind(|row| words_at(grid, *row, col).is_some()) else {
+        return Vec::new();
+    };
     let mut path: Vec<String> = Vec::new();
-    for (level, row) in (first..=last).enumerate() {
-        match words_at(grid, row, col) {
-            Some(text) => {
-                carried[level] = Some(text.to_owned());
-                // A new group ends the groups carried below it.
-                for below in &mut carried[level + 1..] {
-                    *below = None;
-                }
-                if path.last().map(String::as_str) != Some(text) || grid.anchor(row, col).0 == row {
-                    path.push(text.to_owned());
-                }
-            }
-            None if row < last => path.extend(carried[level].clone()),
-            None => {}
+    for (level, row) in (first..=lowest).enumerate() {
+        let Some(text) = words_at(grid, row, col) else {
+            path.extend(carried[level].clone());
+            continue;
+        };
+        // A new label ends what was carried at its level and below.
+        carried[level..].fill(None);
+        carried[level] = Some(text.to_owned());
+        if grid.anchor(row, col).0 == row || path.last().map(String::as_str) != Some(text) {
+            path.push(text.to_owned());
         }
     }
-    let below_all = words_at(grid, last, col).is_some() || grid.anchor(last, col).0 < last;
-    if below_all { path } else { Vec::new() }
+    path
 }
 
 fn read_wide(grid: &Grid, file: &Arc<str>, wide: &Wide<'_>) -> Flat {

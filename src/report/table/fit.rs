@@ -15,42 +15,33 @@ impl Scanner<'_> {
         if view.unlabelled {
             return self.fit_unlabelled(header, layout, row, cells);
         }
-        let start = self.zone_start(header);
-        let by_place = self.fit_by_place(header, layout, row, start);
+        let by_place = self.fit_by_place(header, layout, row);
         if matches!(by_place, Fit::Row { .. } | Fit::Damaged { .. }) {
             return by_place;
         }
-        match self.fit_by_order(header, layout, row, start) {
+        match self.fit_by_order(header, layout, row) {
             Fit::Nothing => by_place,
             by_order => by_order,
         }
     }
 
-    /// First column of a table's labels: right behind the table to its left.
-    pub(super) fn zone_start(&self, header: &Header) -> u32 {
-        let (first, _) = header.range();
-        let table = self.view(header.view).table;
-        (self.headers.iter())
-            .filter(|h| self.view(h.view).table != table && !h.done)
-            .map(|h| h.range().1 + 1)
-            .filter(|end| *end <= first)
-            .max()
-            .unwrap_or(0)
+    /// First column of a row's labels: what stands left of the columns, as far as the numbers of a table beside it.
+    pub(super) fn zone_start(&self, row: u32, first: u32) -> u32 {
+        (0..first)
+            .rev()
+            .take_while(|col| self.marks.own(row, *col) != Mark::Number)
+            .last()
+            .unwrap_or(first)
     }
 
-    pub(super) fn fit_by_place(
-        &self,
-        header: &Header,
-        layout: &Layout,
-        row: u32,
-        start: u32,
-    ) -> Fit {
+    pub(super) fn fit_by_place(&self, header: &Header, layout: &Layout, row: u32) -> Fit {
         let view = self.view(header.view);
-        let (Some(first), Some(last)) = (layout.columns.first(), layout.columns.last()) else {
+        let Some(first) = layout.columns.first() else {
             return Fit::Nothing;
         };
+        let start = self.zone_start(row, first.col);
         let whole = layout.columns.len() == view.cols.leaves.len();
-        let misaligned = self.strays(row, start, first.col, last.col, layout, whole);
+        let misaligned = self.strays(row, start, layout, whole);
         let numbers = (layout.columns.iter()).any(|c| self.marks.own(row, c.col) == Mark::Number);
         let table = Some(view.table);
         let trouble = |reason, col| {
@@ -70,12 +61,12 @@ impl Scanner<'_> {
         };
         let cells: Vec<(Column, u32)> = layout.columns.iter().map(|c| (*c, c.col)).collect();
         let label = path[path.len() - 1];
-        if let Some(col) = misaligned {
+        if misaligned {
             return match self.mark_at(label) {
                 Mark::Label(term) if view.rows.knows(term) => Fit::Trouble(Trouble {
                     reason: Reason::Misaligned,
                     row,
-                    col,
+                    col: label.1,
                     table,
                 }),
                 _ => Fit::Nothing,
@@ -111,36 +102,23 @@ impl Scanner<'_> {
         row <= near + 3 && header.rows_found.len() < view.rows.leaves.len()
     }
 
-    /// The first number that stands where no column is: between labels and columns, between the columns, or, where
-    /// not every column was found, behind them.
-    pub(super) fn strays(
-        &self,
-        row: u32,
-        start: u32,
-        first: u32,
-        last: u32,
-        layout: &Layout,
-        whole: bool,
-    ) -> Option<u32> {
-        let mut words = false;
+    /// Whether a number stands where no column is: between labels and columns, between the columns, or, where not
+    /// every column was found, behind them.
+    fn strays(&self, row: u32, start: u32, layout: &Layout, whole: bool) -> bool {
+        let (Some(first), Some(last)) = (layout.columns.first(), layout.columns.last()) else {
+            return false;
+        };
         let end = if whole {
-            last
+            last.col
         } else {
             self.grid.cols().saturating_sub(1)
         };
-        for col in start..=end {
-            let mark = self.marks.own(row, col);
-            if col < first {
-                // A running number may stand left of the label, never between label and columns.
-                words |= mark.is_words();
-                if words && mark == Mark::Number {
-                    return Some(col);
-                }
-            } else if mark == Mark::Number && !layout.columns.iter().any(|c| c.col == col) {
-                return Some(col);
-            }
-        }
-        None
+        let number = |col: u32| self.marks.own(row, col) == Mark::Number;
+        let words = (start..first.col).any(|col| self.marks.own(row, col).is_words());
+        // Left of the label stands a running number or another table; right of it there is only this one.
+        !words && start > 0 && start < first.col && number(start - 1)
+            || (first.col..=end)
+                .any(|col| number(col) && !layout.columns.iter().any(|c| c.col == col))
     }
 
     /// The labels of a row from group to innermost, as anchors; none where the row itself has no label.
@@ -208,19 +186,13 @@ impl Scanner<'_> {
     }
 
     /// A table whose spans were lost: the label is the last text, the values follow it in the header's order.
-    pub(super) fn fit_by_order(
-        &self,
-        header: &Header,
-        layout: &Layout,
-        row: u32,
-        start: u32,
-    ) -> Fit {
+    pub(super) fn fit_by_order(&self, header: &Header, layout: &Layout, row: u32) -> Fit {
         let view = self.view(header.view);
         let Some(order) = &layout.order else {
             return Fit::Nothing;
         };
         let mut path: Vec<(u32, u32)> = Vec::new();
-        for col in start..self.grid.cols() {
+        for col in 0..self.grid.cols() {
             match self.marks.own(row, col) {
                 Mark::Label(term) if view.rows.knows(term) => path.push((row, col)),
                 Mark::Text if !path.is_empty() => path.push((row, col)),

@@ -156,7 +156,7 @@ impl Scanner<'_> {
             return;
         }
         let headed = self.header_lines(row, &cells);
-        self.data(row, &cells, headed);
+        self.data(row, &cells, &headed);
     }
 
     fn awaits_values(&self, header: &Header) -> bool {
@@ -167,9 +167,10 @@ impl Scanner<'_> {
         &self.labels.views[index]
     }
 
-    /// Adds the row to the headers it is a line of. Gives the columns it covers as a header.
-    fn header_lines(&mut self, row: u32, cells: &[(u32, Mark)]) -> Option<(u32, u32)> {
-        let mut range: Option<(u32, u32)> = None;
+    /// Adds the row to the headers it is a line of. Gives the columns it covers as a header: several ranges where
+    /// tables stand side by side.
+    fn header_lines(&mut self, row: u32, cells: &[(u32, Mark)]) -> Vec<(u32, u32)> {
+        let mut ranges: Vec<(u32, u32)> = Vec::new();
         for v in 0..self.labels.views.len() {
             let tokens = self.tokens(v, row, cells);
             if !self.is_header_line(v, &tokens, cells) {
@@ -177,7 +178,7 @@ impl Scanner<'_> {
             }
             let first = tokens[0].col;
             let last = tokens.last().map_or(first, |t| t.col + t.width - 1);
-            range = Some(range.map_or((first, last), |(a, b)| (a.min(first), b.max(last))));
+            ranges.push((first, last));
             let line = Line { row, tokens };
             let open = (self.headers.iter_mut())
                 .find(|h| h.view == v && h.layout.is_none() && h.lines.len() < 6);
@@ -196,17 +197,19 @@ impl Scanner<'_> {
                 }
             }
         }
-        if let Some((first, last)) = range {
+        if !ranges.is_empty() {
             self.scan.rows[row as usize] = true;
-            // What a newer header stands over no longer belongs to an older one.
-            for header in &mut self.headers {
-                let (a, b) = header.range();
-                if header.layout.is_some() && a <= last && first <= b {
-                    header.done = true;
-                }
+        }
+        // What a newer header stands over no longer belongs to an older one.
+        for header in &mut self.headers {
+            let (a, b) = header.range();
+            if header.layout.is_some()
+                && ranges.iter().any(|(first, last)| a <= *last && *first <= b)
+            {
+                header.done = true;
             }
         }
-        range
+        ranges
     }
 
     fn tokens(&self, v: usize, row: u32, cells: &[(u32, Mark)]) -> Vec<Token> {

@@ -6,12 +6,12 @@ use crate::report::marks::Mark;
 use crate::report::value::Matched;
 
 impl Scanner<'_> {
-    pub(super) fn data(&mut self, row: u32, cells: &[(u32, Mark)], headed: Option<(u32, u32)>) {
+    pub(super) fn data(&mut self, row: u32, cells: &[(u32, Mark)], headed: &[(u32, u32)]) {
         self.close(row);
         let mut best: Option<(usize, Fit, usize)> = None;
         let mut second: Option<(usize, Fit)> = None;
         let mut tied = false;
-        let mut placed: Vec<(u32, u32)> = headed.into_iter().collect();
+        let mut placed: Vec<(u32, u32)> = headed.to_vec();
         for at in 0..self.headers.len() {
             let header = &self.headers[at];
             if header.done || header.layout.is_none() || header.last_line() >= row {
@@ -76,7 +76,7 @@ impl Scanner<'_> {
                 self.trouble(Reason::AmbiguousRow, row, col, table);
             }
             (Some((at, fit, _)), _) | (None, Some((at, fit))) => self.place(at, row, fit),
-            (None, None) if headed.is_none() => self.orphan(row, cells),
+            (None, None) if headed.is_empty() => self.orphan(row, cells),
             _ => {}
         }
     }
