@@ -185,10 +185,12 @@ fn by_place(lines: &[Line], tree: &Tree, grid: &Grid) -> Option<Vec<Column>> {
             continue;
         }
         let fitting: Vec<usize> = leaves.into_iter().filter(|leaf| fits(*leaf)).collect();
-        // A leaf below another leaf, or below a group it does not belong to: the places cannot be trusted.
         let leaf = match fitting.as_slice() {
             [node] => tree.nodes[*node].leaf?,
-            _ => return None,
+            // A leaf below another leaf, or below a group it does not belong to: the places cannot be trusted.
+            [] => return None,
+            // Without its group a name that repeats says nothing: the column stays unknown.
+            _ => continue,
         };
         if columns.iter().any(|c| c.leaf == leaf) {
             return None;

@@ -54,8 +54,14 @@ fn is_han(character: char) -> bool {
 /// Half-width, simplified text without the pinyin that some converters put in brackets behind a character
 /// with several readings: `採購(gòu)` becomes `采购`. Everything else stays, spaces included.
 pub fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+    // What some programs write into a workbook for a carriage return.
+    let unescaped;
     let mut rest = text;
+    if text.contains("_x000D_") {
+        unescaped = text.replace("_x000D_", "");
+        rest = &unescaped;
+    }
+    let mut out = String::with_capacity(text.len());
     let mut after_han = false;
     while let Some(character) = rest.chars().next() {
         if after_han && let Some(skip) = pinyin(rest) {
@@ -75,10 +81,10 @@ fn pinyin(text: &str) -> Option<usize> {
     let inner = text.strip_prefix(['(', '（'])?;
     let end = inner.find([')', '）'])?;
     let syllable = &inner[..end];
-    let count = syllable.chars().count();
     // Latin with tone marks; a bracket such as (N/A) or (kg) does not follow a Han character in labels.
     let latin = |c: char| c.is_ascii_lowercase() || matches!(c, '\u{E0}'..='\u{1DC}');
-    if !(1..=6).contains(&count) || !syllable.chars().all(latin) {
+    let letters = || syllable.chars().filter(|c| !c.is_whitespace());
+    if !(1..=6).contains(&letters().count()) || !letters().all(latin) {
         return None;
     }
     let close = inner[end..].chars().next().map_or(1, char::len_utf8);
@@ -187,6 +193,7 @@ mod tests {
     fn pinyin_goes_and_other_brackets_stay() {
         assert_eq!(plain("採購(gòu)總(zǒng)金額"), "采购总金额");
         assert_eq!(plain("女(nǚ)性"), "女性");
+        assert_eq!(plain("现(x_x000D_\niàn)行"), "现行");
         assert_eq!(plain("金额(万元)"), "金额(万元)");
         assert_eq!(plain("Ａ１（N/A）"), "A1(N/A)");
         assert_eq!(

@@ -19,26 +19,38 @@ pub fn settle(form: &Form, values: &mut [Value]) {
         .flat_map(|rule| rule.equations())
         .filter(|e| e.relation == Relation::Equal && !e.crosses_years())
         .collect();
+    // What is itself a total is derived from its parts, or stays blank: a balance says too little about it.
+    let mut total = vec![false; values.len()];
+    for (key, _) in identities.iter().filter_map(|e| e.as_total()) {
+        total[key] = true;
+    }
     let mut barred = vec![false; values.len()];
     // Each round bars at least one cell, so this ends.
     loop {
-        spread(&identities, values, &barred);
+        spread(&identities, values, &barred, &total);
         if !take_back(&identities, values, &mut barred) {
             return;
         }
     }
 }
 
-fn spread(identities: &[&Equation], values: &mut [Value], barred: &[bool]) {
+fn spread(identities: &[&Equation], values: &mut [Value], barred: &[bool], total: &[bool]) {
     let mut changed = true;
     while changed {
         changed = false;
         for equation in identities {
             changed |= match equation.as_total() {
-                Some((total, _)) if values[total].number.is_none() => {
-                    derive(equation, total, values, barred)
+                Some((sum, _)) if values[sum].number.is_none() => {
+                    derive(equation, sum, values, barred)
                 }
-                _ => zeros(equation, values, barred),
+                Some(_) => zeros(equation, values, barred),
+                None if equation
+                    .terms()
+                    .any(|t| total[t.key] && values[t.key].number.is_none()) =>
+                {
+                    false
+                }
+                None => zeros(equation, values, barred),
             };
         }
     }

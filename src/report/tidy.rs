@@ -136,11 +136,11 @@ fn put_tidy(
     let at = place(grid, file, row, col);
     let fen = own(Field::Measure).as_deref() == Some(Measure::Fen.as_str());
     let header = grid.seen(tidy.body - 1, col).to_string();
-    let money = match own(Field::MoneyUnit)
-        .as_deref()
-        .and_then(money_unit_in)
-        .or_else(|| money_unit_in(&header))
-    {
+    let label = grid.seen(row, tidy.fields[&Field::Key]).to_string();
+    let written = money_unit_in(&label)
+        .or_else(|| own(Field::MoneyUnit).as_deref().and_then(money_unit_in))
+        .or_else(|| money_unit_in(&header));
+    let money = match written {
         _ if fen => UnitOfMoney::Fen,
         Some(unit) => UnitOfMoney::Written(unit),
         None => UnitOfMoney::Unknown,

@@ -261,10 +261,13 @@ impl Scanner<'_> {
         if !layout.columns.is_empty() {
             let columns = || layout.columns.iter().map(|c| c.col);
             let whole = layout.columns.len() == n;
+            let (from, to) = header.range();
             let stray = !whole
-                && cells
-                    .iter()
-                    .any(|(col, mark)| *mark == Mark::Number && !columns().any(|c| c == *col));
+                && cells.iter().any(|(col, mark)| {
+                    *mark == Mark::Number
+                        && (from..=to).contains(col)
+                        && !columns().any(|c| c == *col)
+                });
             if !stray {
                 let values_below = cells.is_empty()
                     && columns().any(|col| self.marks.own(row + 1, col) == Mark::Number);

@@ -9,7 +9,7 @@ use crate::grid::Grid;
 use crate::report::header::{Column, Layout, Line, Token, width_at};
 use crate::report::marks::{Mark, Marks};
 use crate::report::value::Matched;
-use crate::report::vocabulary::{FormLabels, View};
+use crate::report::vocabulary::{FormLabels, Term, View};
 
 /// A cell that belongs to a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,9 +110,16 @@ enum Fit {
     Nothing,
 }
 
+/// A row whose label is damaged.
 struct Damaged {
-    header: usize,
     row: u32,
+    candidates: Vec<Candidate>,
+}
+
+/// A header that a damaged row stands under.
+struct Candidate {
+    header: usize,
+    /// Grid column of the damaged label.
     col: u32,
     cells: Vec<(Column, u32)>,
 }
@@ -214,19 +221,38 @@ impl Scanner<'_> {
 
     fn tokens(&self, v: usize, row: u32, cells: &[(u32, Mark)]) -> Vec<Token> {
         let tree = &self.view(v).cols;
-        (cells.iter())
-            .filter_map(|(col, mark)| {
-                let Mark::Label(term) = mark else { return None };
-                let nodes = tree.nodes_of(*term);
-                let first = *nodes.first()?;
-                Some(Token {
-                    col: *col,
-                    width: width_at(self.grid, row, *col),
-                    nodes: nodes.to_vec(),
-                    matched: tree.quality(first, *term),
-                })
-            })
-            .collect()
+        let mut tokens: Vec<Token> = Vec::new();
+        // For every cell with words: its token, and whether no other table has such a column.
+        let mut own: Vec<(Option<usize>, bool)> = Vec::new();
+        for (col, mark) in cells {
+            let Mark::Label(term) = mark else {
+                own.push((None, false));
+                continue;
+            };
+            let nodes = tree.nodes_of(*term);
+            let Some(first) = nodes.first() else {
+                own.push((None, false));
+                continue;
+            };
+            own.push((Some(tokens.len()), !self.elsewhere(v, *term)));
+            tokens.push(Token {
+                col: *col,
+                width: width_at(self.grid, row, *col),
+                nodes: nodes.to_vec(),
+                matched: tree.quality(*first, *term),
+            });
+        }
+        let mine = beside_own(&own);
+        let mut keep = mine.iter();
+        tokens.retain(|_| keep.next().copied().unwrap_or(false));
+        tokens
+    }
+
+    /// Whether a term is also a column of another table.
+    fn elsewhere(&self, v: usize, term: Term) -> bool {
+        let table = self.view(v).table;
+        (self.labels.views.iter())
+            .any(|other| !other.transposed && other.table != table && other.cols.knows(term))
     }
 
     /// A header line names columns, and has no numbers between them. One label alone is a header only where it
@@ -282,4 +308,27 @@ impl Scanner<'_> {
             }
         }
     }
+}
+
+/// Which tokens belong to a table, when another table beside it has columns of the same name: those that only this
+/// table has, and those that follow or precede them without anything between. All, where none is this table's alone.
+fn beside_own(cells: &[(Option<usize>, bool)]) -> Vec<bool> {
+    let count = cells.iter().filter(|(token, _)| token.is_some()).count();
+    let mut mine = vec![false; count];
+    if !cells.iter().any(|(_, alone)| *alone) {
+        mine.fill(true);
+        return mine;
+    }
+    let mut spread = |cells: &mut dyn Iterator<Item = &(Option<usize>, bool)>| {
+        let mut inside = false;
+        for (token, alone) in cells {
+            inside = token.is_some() && (*alone || inside);
+            if let Some(token) = token.filter(|_| inside) {
+                mine[token] = true;
+            }
+        }
+    };
+    spread(&mut cells.iter());
+    spread(&mut cells.iter().rev());
+    mine
 }

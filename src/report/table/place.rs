@@ -1,83 +1,97 @@
 //! Giving a row to the header it fits best, and tying its cells to their keys.
 
-use super::{Damaged, Fit, Found, Reason, Scanner, Trouble};
+use super::{Candidate, Damaged, Fit, Found, Reason, Scanner, Trouble};
 use crate::report::header::Column;
 use crate::report::marks::Mark;
 use crate::report::value::Matched;
 
 impl Scanner<'_> {
+    /// Gives a row to the headers it fits. Tables side by side each take their part of the row; of headers over the
+    /// same columns the one that explains most of it counts.
     pub(super) fn data(&mut self, row: u32, cells: &[(u32, Mark)], headed: &[(u32, u32)]) {
         self.close(row);
-        let mut best: Option<(usize, Fit, usize)> = None;
-        let mut second: Option<(usize, Fit)> = None;
-        let mut tied = false;
-        let mut placed: Vec<(u32, u32)> = headed.to_vec();
-        for at in 0..self.headers.len() {
-            let header = &self.headers[at];
-            if header.done || header.layout.is_none() || header.last_line() >= row {
-                continue;
-            }
-            let (first, last) = header.range();
-            if placed.iter().any(|(a, b)| *a <= last && first <= *b) {
+        let mut taken: Vec<(u32, u32)> = headed.to_vec();
+        let free = |taken: &[(u32, u32)], range: (u32, u32)| {
+            !taken.iter().any(|known| overlap(*known, range))
+        };
+        let mut rows: Vec<(usize, Fit, usize)> = Vec::new();
+        let mut damaged: Vec<Candidate> = Vec::new();
+        let mut troubles: Vec<(usize, Trouble)> = Vec::new();
+        for (at, header) in self.headers.iter().enumerate() {
+            let waiting = header.layout.is_none() || header.last_line() >= row;
+            if header.done || waiting || !free(&taken, header.range()) {
                 continue;
             }
             match self.fit(header, row, cells) {
                 Fit::Nothing => {}
                 Fit::Row {
-                    row: r,
+                    row,
                     matched,
                     cells,
                 } => {
                     let weight = cells.len();
-                    // Tables side by side each take their part of the row.
-                    if let Some((other, ..)) = &best
-                        && !overlap(self.headers[*other].range(), (first, last))
-                    {
-                        self.place(
-                            at,
+                    rows.push((
+                        at,
+                        Fit::Row {
                             row,
-                            Fit::Row {
-                                row: r,
-                                matched,
-                                cells,
-                            },
-                        );
-                        placed.push((first, last));
-                        continue;
-                    }
-                    match &best {
-                        Some((_, _, known)) if *known > weight => {}
-                        Some((_, _, known)) if *known == weight => tied = true,
-                        _ => {
-                            best = Some((
-                                at,
-                                Fit::Row {
-                                    row: r,
-                                    matched,
-                                    cells,
-                                },
-                                weight,
-                            ));
-                            tied = false;
-                        }
-                    }
+                            matched,
+                            cells,
+                        },
+                        weight,
+                    ));
                 }
-                other => {
-                    if second.is_none() || matches!(other, Fit::Damaged { .. }) {
-                        second = Some((at, other));
-                    }
-                }
+                Fit::Damaged { col, cells } => damaged.push(Candidate {
+                    header: at,
+                    col,
+                    cells,
+                }),
+                Fit::Trouble(trouble) => troubles.push((at, trouble)),
             }
         }
-        match (best, second) {
-            (Some((at, Fit::Row { .. }, _)), _) if tied => {
-                let col = cells.first().map_or(0, |c| c.0);
-                let table = Some(self.view(self.headers[at].view).table);
-                self.trouble(Reason::AmbiguousRow, row, col, table);
+        rows.sort_by_key(|(_, _, weight)| std::cmp::Reverse(*weight));
+        let rivals: Vec<(usize, usize)> =
+            rows.iter().map(|(at, _, weight)| (*at, *weight)).collect();
+        for (at, fit, weight) in rows {
+            let range = self.headers[at].range();
+            if !free(&taken, range) {
+                continue;
             }
-            (Some((at, fit, _)), _) | (None, Some((at, fit))) => self.place(at, row, fit),
-            (None, None) if headed.is_empty() => self.orphan(row, cells),
-            _ => {}
+            taken.push(range);
+            let tied = rivals.iter().any(|(other, known)| {
+                *other != at && *known == weight && overlap(self.headers[*other].range(), range)
+            });
+            if tied {
+                let table = Some(self.view(self.headers[at].view).table);
+                self.trouble(Reason::AmbiguousRow, row, range.0, table);
+            } else {
+                self.place(at, row, fit);
+            }
+        }
+        while let Some(first) = damaged
+            .iter()
+            .position(|d| free(&taken, self.headers[d.header].range()))
+        {
+            let range = self.headers[damaged[first].header].range();
+            let (same, rest): (Vec<_>, Vec<_>) = damaged
+                .into_iter()
+                .partition(|d| overlap(self.headers[d.header].range(), range));
+            taken.push(range);
+            self.scan.rows[row as usize] = true;
+            self.damaged.push(Damaged {
+                row,
+                candidates: same,
+            });
+            damaged = rest;
+        }
+        for (at, trouble) in troubles {
+            let range = self.headers[at].range();
+            if free(&taken, range) {
+                taken.push(range);
+                self.trouble(trouble.reason, trouble.row, trouble.col, trouble.table);
+            }
+        }
+        if taken.is_empty() {
+            self.orphan(row, cells);
         }
     }
 
@@ -107,17 +121,7 @@ impl Scanner<'_> {
                 }
                 self.carry(at, row);
             }
-            Fit::Trouble(t) => self.trouble(t.reason, t.row, t.col, t.table),
-            Fit::Damaged { col, cells } => {
-                self.scan.rows[row as usize] = true;
-                self.damaged.push(Damaged {
-                    header: at,
-                    row,
-                    col,
-                    cells,
-                });
-            }
-            Fit::Nothing => {}
+            Fit::Trouble(_) | Fit::Damaged { .. } | Fit::Nothing => {}
         }
     }
 
