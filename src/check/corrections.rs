@@ -149,14 +149,16 @@ impl Corrections {
     }
 
     /// Marks what was accepted: the finding stays, as a note that says by whom and why. A finding whose value is
-    /// no longer what it `was` comes back as it is.
+    /// no longer what it `was` comes back as it is. Notes stay as they are.
     pub fn accept(&self, findings: &mut [Finding]) {
         for line in self
             .lines
             .iter()
             .filter(|line| line.order == Order::Accepted)
         {
-            for finding in findings.iter_mut().filter(|finding| line.covers(finding)) {
+            let accepted = (findings.iter_mut())
+                .filter(|finding| finding.severity != Severity::Note && line.covers(finding));
+            for finding in accepted {
                 finding.severity = Severity::Note;
                 let (reason, by, on) = (&line.reason, &line.by, &line.on);
                 finding.message.zh =

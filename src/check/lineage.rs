@@ -105,3 +105,26 @@ pub(super) fn previous(reports: &[Arc<Report>], registry: &Registry) -> Vec<Vec<
         })
         .collect()
 }
+
+/// The indices of the reports of the year before that a unit's report of `year` will continue: one as a rule,
+/// several after a merger. Empty where one of them is missing, or stands there twice.
+pub fn continued(
+    reports: &[Arc<Report>],
+    unit: usize,
+    year: i32,
+    registry: &Registry,
+) -> Vec<usize> {
+    let of = |wanted: &str| {
+        let mut met = reports.iter().enumerate().filter(|(_, report)| {
+            report.scope == Scope::Own
+                && report.year == year.checked_sub(1)
+                && identity(report, line(report, registry), registry) == wanted
+        });
+        let one = met.next()?.0;
+        met.next().is_none().then_some(one)
+    };
+    (predecessors(unit, year, registry).iter())
+        .map(|wanted| of(wanted))
+        .collect::<Option<Vec<_>>>()
+        .unwrap_or_default()
+}

@@ -19,6 +19,7 @@ use rayon::prelude::*;
 
 pub use corrections::{Corrections, CorrectionsError};
 pub use evaluate::{Instance, Outcome, Tally, Verdict, evaluate};
+pub use lineage::continued;
 pub use narrative::{Phrases, SelfName};
 pub use notice::{Doubt, Notice, notices};
 pub use settings::{Ending, Kinds, Localise, Outlier, PowerOfTen, Settings, SlipKind, SlipWeight};

@@ -81,6 +81,8 @@ pub(super) enum Command {
     Totals(TotalsArgs),
     /// 生成 SQL · The roll-up or the comparison of a store as SQL, for engines that span machines
     Sql(SqlArgs),
+    /// 空白表 · Blank workbooks to hand out, which check themselves while they are filled in
+    Template(TemplateArgs),
     /// 数据字典 · The data dictionary: tables, keys, labels, rules
     Forms(FormsArgs),
     /// 生成演示数据 · Made-up reports, for trying and for benchmarks
@@ -96,7 +98,11 @@ impl Command {
             Self::Check(args) => Some(&args.reading),
             Self::Export(args) => Some(&args.reading),
             Self::Ingest(args) => Some(&args.reading),
-            Self::Totals(_) | Self::Sql(_) | Self::Forms(_) | Self::Synth(_) => None,
+            Self::Totals(_)
+            | Self::Sql(_)
+            | Self::Template(_)
+            | Self::Forms(_)
+            | Self::Synth(_) => None,
         }
     }
 }
@@ -233,6 +239,22 @@ pub(super) enum SqlWhat {
 pub(super) enum SqlDialect {
     Duckdb,
     Spark,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct TemplateArgs {
+    /// 写入的文件夹 · folder to write to
+    #[arg(long, short, value_name = "DIR")]
+    pub output: PathBuf,
+    /// 填报年份 · the year reported on; the past year without it
+    #[arg(long, value_name = "Y")]
+    pub year: Option<i32>,
+    /// 单位名录 · unit registry; the one among the earlier reports without it
+    #[arg(long, value_name = "FILE")]
+    pub units: Option<PathBuf>,
+    /// 上年年报：预填上年结转 · reports of earlier years, from which what is carried over is filled in; repeatable
+    #[arg(long, value_name = "INPUT")]
+    pub previous: Vec<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

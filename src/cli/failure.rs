@@ -59,6 +59,8 @@ pub(super) enum Failure {
         /// The ids there are.
         there: Vec<String>,
     },
+    /// It is not known for whom templates are wanted.
+    NoUnits,
     /// A key that does not exist.
     NoSuchKey {
         /// What was asked for.
@@ -172,6 +174,10 @@ impl Failure {
                     "there is no form \"{asked}\" and no such file; the forms are {}",
                     there.join(", ")
                 ),
+            ),
+            Self::NoUnits => Text::new(
+                "不知道为哪些单位出空白表；请用 --units 给出单位名录，或用 --previous 给出上年年报",
+                "for which units? name a registry with --units, or last year's reports with --previous",
             ),
             Self::NoSuchKey { asked, near } => no_such_key(asked, near),
             Self::Units(error) => error.message(),

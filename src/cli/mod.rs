@@ -10,6 +10,8 @@ mod export;
 mod failure;
 mod forms;
 mod ingest;
+mod latest;
+mod notices;
 mod output;
 mod rollup;
 mod run;
@@ -20,6 +22,7 @@ mod stored;
 mod summary;
 mod synth;
 mod table;
+mod template;
 mod totals;
 mod wording;
 
@@ -78,6 +81,7 @@ fn carry_out(args: Args, console: &Console) -> Result<Ending, Failure> {
         Command::Ingest(typed) => ingest::ingest(&typed, &settings, console),
         Command::Totals(typed) => totals::totals(&typed, &settings, console),
         Command::Sql(typed) => sql::sql(&typed, &settings, console),
+        Command::Template(typed) => template::template(&typed, &settings, console),
         Command::Forms(typed) => forms::forms(&typed, &settings, console),
         Command::Synth(typed) => synth::synth(&typed, &settings, console),
     }

@@ -72,6 +72,25 @@ impl Folder {
         Ok(())
     }
 
+    /// Removes a file of an earlier run, where there is one.
+    ///
+    /// # Errors
+    /// It cannot be removed.
+    pub fn remove(&mut self, name: &str) -> Result<(), Failure> {
+        let path = self.path.join(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(Failure::output(&path, &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a file of this name was written in this run.
+    pub fn has(&self, name: &str) -> bool {
+        self.written.contains(&self.path.join(name))
+    }
+
     /// The files written so far.
     pub fn written(&self) -> &[PathBuf] {
         &self.written

@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::output::Folder;
 use super::run::{self, Collected};
 use super::settings::Settings;
-use super::{Ending, summary};
+use super::{Ending, latest, notices, summary};
 use crate::export;
 use crate::finding::{Finding, Severity};
 use crate::rollup::{self, By, Dossier, Made, Options};
@@ -38,8 +38,8 @@ pub(super) fn rollup(
     collected.batch.findings = findings;
     collected.keep_years(range)?;
     let made = made(settings)?;
-    let mut latest: Vec<Dossier> = Vec::new();
-    let wanted = focuses(args, settings, &collected)?;
+    let mut last: Vec<Dossier> = Vec::new();
+    let (wanted, asked) = focuses(args, settings, &collected)?;
     for (at, focus) in wanted.iter().enumerate() {
         let options = Options {
             from: range.map(|r| r.from),
@@ -48,17 +48,28 @@ pub(super) fn rollup(
             county: Some(collected.county.clone()),
             by: by.clone(),
         };
-        let dossiers = write_year(&mut folder, &collected, &options, &made, settings, console)?;
+        let dossiers = write_year(
+            &mut folder,
+            &collected,
+            &options,
+            asked,
+            &made,
+            settings,
+            console,
+        )?;
         if at + 1 == wanted.len() {
-            latest = dossiers;
+            last = dossiers;
         }
     }
-    let findings = all_findings(&latest);
-    write_tables(&mut folder, &collected, &latest, &findings, settings)?;
+    let findings = all_findings(&last);
+    write_tables(&mut folder, &collected, &last, &findings, settings)?;
+    if let Some(year) = wanted.last() {
+        notices::write(&mut folder, &collected, &findings, *year, settings)?;
+    }
     console.result(|out| match args.format {
-        TextFormat::Text => summary::text(out, &latest, &findings, settings.lang),
+        TextFormat::Text => summary::text(out, &last, &findings, settings.lang),
         TextFormat::Json => {
-            summary::json(out, &latest, &findings, &collected.batch, folder.written())
+            summary::json(out, &last, &findings, &collected.batch, folder.written())
         }
     })?;
     for path in folder.written() {
@@ -77,20 +88,27 @@ pub(super) fn rollup(
     Ok(collected.ending(&findings, Severity::Error))
 }
 
-/// Writes workbook and page of every area for one year, and gives what they were written from.
+/// Writes workbook and page of every area for one year, and gives what they were written from. A year that was
+/// not asked for gives way to the last one an area has reports for.
 fn write_year(
     folder: &mut Folder,
     collected: &Collected,
     options: &Options,
+    as_asked: bool,
     made: &Made,
     settings: &Settings,
     console: &Console,
 ) -> Result<Vec<Dossier>, Failure> {
-    let (batch, registry) = (&collected.batch, &collected.registry);
-    let mut dossiers = rollup::dossiers(batch, registry, &settings.library, options);
+    let mut dossiers = if as_asked {
+        let (batch, registry) = (&collected.batch, &collected.registry);
+        rollup::dossiers(batch, registry, &settings.library, options)
+    } else {
+        latest::dossiers(collected, settings, options)
+    };
     let progress = console.progress(&Text::new("写入", "writing"), dossiers.len());
     for dossier in &mut dossiers {
         dossier.made = made.clone();
+        collected.accept(&mut dossier.findings);
         write_dossier(folder, dossier, settings)?;
         progress.step();
     }
@@ -122,31 +140,31 @@ pub(super) fn years(
     })
 }
 
-/// The years that get a workbook, ascending.
+/// The years that get a workbook, ascending, and whether they were asked for.
 fn focuses(
     args: &RollupArgs,
     settings: &Settings,
     collected: &Collected,
-) -> Result<Vec<i32>, Failure> {
+) -> Result<(Vec<i32>, bool), Failure> {
     let there: BTreeSet<i32> = collected.reports().iter().filter_map(|r| r.year).collect();
     let there: Vec<i32> = there.into_iter().collect();
     let none = |asked: String, there: Vec<i32>| Failure::NoSuchYear { asked, there };
     if args.every_year || (settings.config.every_year && args.year.is_none()) {
-        return Ok(there);
+        return Ok((there, false));
     }
     match args.year.or(settings.config.year) {
-        Some(year) if there.contains(&year) => Ok(vec![year]),
+        Some(year) if there.contains(&year) => Ok((vec![year], true)),
         Some(year) => Err(none(year.to_string(), there)),
         None => match there.last() {
-            Some(year) => Ok(vec![*year]),
+            Some(year) => Ok((vec![*year], false)),
             None => Err(Failure::NoYear),
         },
     }
 }
 
-/// When and from what the results are made. `SOURCE_DATE_EPOCH` fixes the time, for repeatable results.
-fn made(settings: &Settings) -> Result<Made, Failure> {
-    let at = match env::var("SOURCE_DATE_EPOCH") {
+/// The present time. `SOURCE_DATE_EPOCH` fixes it, for repeatable results.
+pub(super) fn now() -> Result<jiff::ZonedDateTime, Failure> {
+    match env::var("SOURCE_DATE_EPOCH") {
         Ok(given) => (given.parse().ok())
             .and_then(|second| jiff::Timestamp::from_second(second).ok())
             .map(|stamp| stamp.to_zoned_datetime(jiff::tz::TimeZone::UTC))
@@ -154,9 +172,14 @@ fn made(settings: &Settings) -> Result<Made, Failure> {
                 option: "SOURCE_DATE_EPOCH",
                 given,
                 possible: "seconds since 1970-01-01".to_owned(),
-            })?,
-        Err(_) => jiff::ZonedDateTime::now(),
-    };
+            }),
+        Err(_) => Ok(jiff::ZonedDateTime::now()),
+    }
+}
+
+/// When and from what the results are made.
+fn made(settings: &Settings) -> Result<Made, Failure> {
+    let at = now()?;
     let inputs: Vec<String> = settings
         .inputs
         .iter()
@@ -178,6 +201,9 @@ fn write_dossier(
         return Ok(());
     };
     let name = format!("{}-{year}", file_name(&dossier.area.name));
+    if folder.has(&format!("{name}.xlsx")) {
+        return Ok(());
+    }
     let (library, lang) = (&settings.library, settings.lang);
     let stage = |error: &dyn std::fmt::Display| Failure::Stage(Text::same(error.to_string()));
     let book = workbook::write(dossier, library, lang).map_err(|e| stage(&e))?;
@@ -189,7 +215,7 @@ fn write_dossier(
 }
 
 /// A name that every file system takes; an area without a name is called 汇总.
-fn file_name(name: &str) -> String {
+pub(super) fn file_name(name: &str) -> String {
     let safe: String = (name.chars())
         .map(|c| match c {
             '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '_',

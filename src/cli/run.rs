@@ -11,7 +11,7 @@ use super::settings::Settings;
 use super::stored::{self, Counties};
 use super::wording;
 use crate::batch::{self, Batch, End, Gathered, Kept, Naming};
-use crate::check;
+use crate::check::{self, Corrections};
 use crate::finding::{Finding, Severity};
 use crate::frame::store::Store;
 use crate::report::Report;
@@ -29,6 +29,8 @@ pub(super) struct Collected {
     pub county: String,
     /// Name of the county by file, for reports out of a store that were taken in with a registry.
     pub counties: Counties,
+    /// The analyst's overrides, applied already, and what was accepted.
+    corrections: Corrections,
 }
 
 /// Reads the inputs and decides which reports count. `apart` is left out: where results go.
@@ -49,6 +51,7 @@ pub(super) fn collect(
         ));
     }
     let registry = registry(settings, &gathered)?;
+    let corrections = corrections(settings, &gathered)?;
     let (kept, counties) = stored::pieces(&gathered, settings, console)?;
     let county = county(settings, &gathered, &registry, &counties);
     let progress = console.progress(&Text::new("读取", "reading"), gathered.sources.len());
@@ -59,7 +62,8 @@ pub(super) fn collect(
         registry: &registry,
         county: &county,
     };
-    let batch = batch::assemble(pieces, naming, &settings.library);
+    let mut batch = batch::assemble(pieces, naming, &settings.library);
+    correct(&mut batch, &corrections);
     tell(&batch, console);
     if batch.reports.is_empty() {
         return Err(nothing_usable(settings, &batch, console));
@@ -69,6 +73,7 @@ pub(super) fn collect(
         registry,
         county,
         counties,
+        corrections,
     })
 }
 
@@ -117,6 +122,41 @@ pub(super) fn registry(settings: &Settings, gathered: &Gathered) -> Result<Regis
             Ok(Registry::parse(&path.display().to_string(), &text)?)
         }
         None => Ok(Registry::default()),
+    }
+}
+
+/// The overrides: those that were named, else those that lie in an input folder.
+fn corrections(settings: &Settings, gathered: &Gathered) -> Result<Corrections, Failure> {
+    let found = gathered.the(Kept::Corrections);
+    let Some(path) = settings.corrections.as_deref().or(found) else {
+        return Ok(Corrections::default());
+    };
+    Corrections::parse(&text_of(path)?).map_err(|error| Failure::Settings {
+        file: path.to_path_buf(),
+        problem: Text::new(
+            format!("第 {} 行：{}", error.line, error.problem.zh),
+            format!("line {}: {}", error.line, error.problem.en),
+        ),
+    })
+}
+
+/// Applies the overrides to the reports that count, and to what is said of them file by file.
+fn correct(batch: &mut Batch, corrections: &Corrections) {
+    if corrections.is_empty() {
+        return;
+    }
+    let found = corrections.apply(&mut batch.reports);
+    batch.findings.extend(found);
+    for report in &batch.reports {
+        let inputs = (batch.inputs.iter_mut()).filter(|input| input.file == report.file);
+        for found in inputs.flat_map(|input| &mut input.reports) {
+            if (&found.unit, found.year, &found.form)
+                == (&report.unit, report.year, &report.form.id)
+                && found.superseded_by.is_none()
+            {
+                found.tally = report.tally();
+            }
+        }
     }
 }
 
@@ -216,8 +256,14 @@ impl Collected {
         );
         let mut findings = self.batch.findings.clone();
         findings.append(&mut checked.findings);
+        self.accept(&mut findings);
         self.sort(&mut findings);
         (findings, checked)
+    }
+
+    /// Turns what the analyst has accepted into notes.
+    pub fn accept(&self, findings: &mut [Finding]) {
+        self.corrections.accept(findings);
     }
 
     /// Worst first; then by year, unit in the order of the registry, rule, keys and places.

@@ -11,12 +11,14 @@ use crate::form::{FormError, Library};
 use crate::text::Lang;
 
 /// The resolved settings of a run.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Settings {
     /// Language of results.
     pub lang: Lang,
     /// The forms at hand; only one of them where one is forced.
     pub library: Library,
+    /// The same without regard to a form that is forced.
+    pub every_form: Library,
     /// What is read; empty for a command that reads nothing.
     pub inputs: Vec<PathBuf>,
     /// Unit registry, where one was named.
@@ -46,9 +48,11 @@ impl Settings {
         let _ = rayon::ThreadPoolBuilder::new()
             .num_threads(jobs)
             .build_global();
+        let every_form = library(&first(common.form.clone(), &config.form))?;
         Ok(Self {
             lang: common.lang.map(Lang::from).or(config.lang).unwrap_or(lang),
-            library: library(&first(common.form.clone(), &config.form))?,
+            library: forced(&every_form.0, every_form.1)?,
+            every_form: every_form.0,
             inputs,
             units: typed.units.or_else(|| config.units.clone()),
             corrections: typed.corrections.or_else(|| config.corrections.clone()),
@@ -66,9 +70,9 @@ fn first(typed: Vec<PathBuf>, written: &[PathBuf]) -> Vec<PathBuf> {
     }
 }
 
-/// The official forms with those that were named: a file adds a form or a crosswalk, an id leaves that
-/// form alone in the library.
-fn library(named: &[PathBuf]) -> Result<Library, Failure> {
+/// The official forms with those in the files that were named (a form, or a crosswalk), and the id that
+/// was named.
+fn library(named: &[PathBuf]) -> Result<(Library, Option<String>), Failure> {
     let mut library = Library::official().clone();
     let mut forced = None;
     for name in named {
@@ -78,8 +82,13 @@ fn library(named: &[PathBuf]) -> Result<Library, Failure> {
             forced = Some(name.to_string_lossy().into_owned());
         }
     }
-    let Some(id) = forced else {
-        return Ok(library);
+    Ok((library, forced))
+}
+
+/// A library in which a form that was named stands alone.
+fn forced(library: &Library, named: Option<String>) -> Result<Library, Failure> {
+    let Some(id) = named else {
+        return Ok(library.clone());
     };
     library.only(&id).ok_or_else(|| Failure::NoSuchForm {
         asked: id,
