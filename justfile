@@ -25,9 +25,13 @@ check folder=folder years="":
 compare folder=folder years="2020..2022" output=output:
     {{huizong}} compare "{{folder}}" --years {{years}} -o "{{output}}"
 
-# export every value of a folder: csv or json
+# export every value of a folder: csv, json or parquet
 export folder=folder format="csv" output=output:
     {{huizong}} export "{{folder}}" --format {{format}} -o "{{output}}/values.{{format}}"
+
+# blank workbooks to hand out for a year, with what the reports in a folder carry over
+template year="2023" previous=folder output="output/blank":
+    {{huizong}} template --year {{year}} --previous "{{previous}}" -o "{{output}}"
 
 # look a key up in the data dictionary, or print all of it
 forms key="":

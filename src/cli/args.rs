@@ -367,6 +367,7 @@ pub(super) enum CompareFormat {
 pub(super) enum ExportFormat {
     Csv,
     Json,
+    Parquet,
 }
 
 /// A year, or a first and a last one.

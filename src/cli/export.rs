@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::rollup::years;
 use super::settings::Settings;
 use super::{Ending, output, run};
-use crate::export::{Located, values_csv, values_json};
+use crate::export::{Located, values_csv, values_json, values_parquet};
 use crate::finding::Severity;
 
 /// Writes every value of every report that counts, to a file or to standard output.
@@ -33,12 +33,13 @@ pub(super) fn export(
         match args.format {
             ExportFormat::Csv => values_csv(out, located()),
             ExportFormat::Json => values_json(out, located()),
+            ExportFormat::Parquet => values_parquet(out, located()),
         }
     };
     match (&args.output, args.format) {
         (None, _) => console.result(rows)?,
         (Some(path), ExportFormat::Csv) => output::write_csv(path, rows)?,
-        (Some(path), ExportFormat::Json) => output::write(path, rows)?,
+        (Some(path), ExportFormat::Json | ExportFormat::Parquet) => output::write(path, rows)?,
     }
     console.say(&collected.ends());
     Ok(collected.ending(&collected.batch.findings, Severity::Error))

@@ -1,11 +1,13 @@
 //! Every value with its status and place: the export that everything can be rebuilt from.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::{guarded, optional};
+use crate::frame::{Cells, parquet};
 use crate::report::Report;
 
 /// The columns of a values export, in order.
@@ -90,6 +92,34 @@ pub fn values_csv<'r>(
         ])?;
     }
     csv.flush()
+}
+
+/// Writes a Parquet file with the same columns as the CSV: `year` is Int32, `value` Int64 or null, all others
+/// are texts, as they are.
+///
+/// # Errors
+/// Whatever the writer answers.
+pub fn values_parquet<'r>(
+    out: impl Write,
+    reports: impl IntoIterator<Item = Located<'r>>,
+) -> io::Result<()> {
+    let rows: Vec<Row<'r>> = reports.into_iter().flat_map(rows).collect();
+    let text = |pick: fn(&Row<'r>) -> Cow<'r, str>| Cells::Text(rows.iter().map(pick).collect());
+    let columns = vec![
+        text(|row| row.county.into()),
+        text(|row| row.unit.into()),
+        Cells::Year(rows.iter().map(|row| row.year).collect()),
+        text(|row| row.form.into()),
+        text(|row| row.key.into()),
+        Cells::Number(rows.iter().map(|row| row.value).collect()),
+        text(|row| row.measure.into()),
+        text(|row| row.status.into()),
+        text(|row| row.file.into()),
+        text(|row| row.sheet.into()),
+        text(|row| row.cell.clone().into()),
+        text(|row| row.raw.into()),
+    ];
+    parquet(out, COLUMNS.into_iter().zip(columns).collect())
 }
 
 /// Writes `{"values":[…]}` with the same fields as the CSV; numbers are numbers or `null`.

@@ -1,6 +1,8 @@
 //! Reports ⇄ polars ⇄ Parquet store.
 
+mod long;
 mod reports;
 pub mod store;
 
+pub use long::{Cells, parquet};
 pub use reports::{ABOUT, Row, column_name, wide};

@@ -1,92 +1,10 @@
 //! The real binary: exact words, exit codes, and the files it leaves.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-use huizong::synth::{Format, MadeUp, Options, county, registry_csv};
-use tempfile::TempDir;
+use huizong::synth::{Format, Options, county};
 
-/// A folder to run in, and what is typed there.
-struct Desk {
-    folder: TempDir,
-}
-
-/// What a run left behind.
-#[derive(Debug)]
-struct Answer {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Desk {
-    fn new() -> Self {
-        Self {
-            folder: tempfile::tempdir().unwrap(),
-        }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> &Self {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
-        self
-    }
-
-    /// Three units over two years in `in/`, consistent throughout, with their registry.
-    fn county(&self) -> Vec<MadeUp> {
-        let options = county_options();
-        let made = county(&options, 0);
-        for (at, made) in made.iter().enumerate() {
-            let format = [Format::Xlsx, Format::Json, Format::Txt][at % 3];
-            let name = format!("in/{}/{}.{}", made.year, made.unit, format.ending());
-            self.file(&name, format.bytes(&made.paper()).unwrap());
-        }
-        let registry = huizong::synth::county_registry(&options, 0);
-        self.file("in/units.csv", registry_csv(&registry));
-        made
-    }
-
-    fn run(&self, args: &[&str]) -> Answer {
-        self.run_with(args, b"")
-    }
-
-    fn run_with(&self, args: &[&str], stdin: &[u8]) -> Answer {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_huizong"))
-            .args(args)
-            .current_dir(self.folder.path())
-            .env_clear()
-            .env("SOURCE_DATE_EPOCH", "1769594400")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        std::io::Write::write_all(&mut child.stdin.take().unwrap(), stdin).unwrap();
-        let output = child.wait_with_output().unwrap();
-        Answer {
-            code: output.status.code().unwrap(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-}
-
-fn county_options() -> Options {
-    Options {
-        units: 3,
-        from: 2021,
-        to: 2022,
-        seed: 7,
-        changes: false,
-        ..Options::default()
-    }
-}
+use super::desk::{Answer, Desk, files_below, read_values};
 
 #[track_caller]
 fn fails(answer: &Answer, message: &str) {
@@ -101,7 +19,9 @@ fn no_arguments_show_the_help_and_mean_bad_usage() {
     assert_eq!(answer.code, 2);
     assert_eq!(answer.out, "");
     assert!(answer.err.contains("Usage: huizong"), "{}", answer.err);
-    for command in ["rollup", "check", "export", "compare", "forms", "synth"] {
+    for command in [
+        "rollup", "check", "export", "compare", "ingest", "template", "forms", "synth",
+    ] {
         assert!(answer.err.contains(&format!("\n  {command} ")), "{command}");
     }
 }
@@ -259,21 +179,6 @@ fn every_exported_value_is_the_one_that_was_written() {
     assert_eq!(json["values"].as_array().unwrap().len(), 3 * 200);
 }
 
-fn read_values(csv: &str) -> Vec<(String, i32, String, Option<i64>)> {
-    let mut reader = csv::Reader::from_reader(csv.trim_start_matches('\u{FEFF}').as_bytes());
-    (reader.records())
-        .map(|record| record.unwrap())
-        .map(|r| {
-            (
-                r[1].to_owned(),
-                r[2].parse().unwrap(),
-                r[4].to_owned(),
-                r[5].parse().ok(),
-            )
-        })
-        .collect()
-}
-
 #[test]
 fn what_comes_by_standard_input_is_a_report_too() {
     let desk = Desk::new();
@@ -370,17 +275,6 @@ fn the_same_inputs_give_the_same_bytes_whatever_the_threads() {
         let read = |out: &str| fs::read(desk.path(out).join(&name)).unwrap();
         assert!(read("one") == read("four"), "{}", name.display());
     }
-}
-
-fn files_below(root: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = walkdir::WalkDir::new(root)
-        .into_iter()
-        .map(|entry| entry.unwrap())
-        .filter(|entry| entry.file_type().is_file())
-        .map(|entry| entry.path().strip_prefix(root).unwrap().to_path_buf())
-        .collect();
-    files.sort();
-    files
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::io::Cursor;
 use std::sync::Arc;
 
-use calamine::{Reader, Xlsx, XlsxError, XlsxFormulaMetadata};
+use calamine::{DataRef, Reader, Xlsx, XlsxError, XlsxFormulaMetadata};
 
 use super::super::{Document, Refusal, note, refused};
 use super::{
@@ -89,6 +89,8 @@ fn cells(
     let mut settled = false;
     while let Some(record) = reader.next_cell_with_formula_metadata()? {
         let (row, col) = record.pos;
+        // Not the same as a result that is not there.
+        let is_empty_text = matches!(&record.value, DataRef::String(words) if words.is_empty());
         let value = content(record.value);
         let Some(formula) = record.formula else {
             if value != Content::Empty {
@@ -104,6 +106,7 @@ fn cells(
             _ => "=".into(),
         };
         match value {
+            Content::Empty if is_empty_text => settled = true,
             Content::Empty => sheet.cells.push((row, col, Content::Uncalculated(words))),
             value => {
                 settled |= value != Content::Number(0.0);
