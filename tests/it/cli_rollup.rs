@@ -262,23 +262,22 @@ fn several_counties_get_a_workbook_each_and_their_parent_one_only_where_there_is
     };
     let head = "code,name,kind,parent,aliases,from,to";
     let both = [lines(&registry[0]), lines(&registry[1])].concat();
-    desk.file("apart.csv", format!("{head}\n{}\n", both.join("\n")));
+    let with_parent = |parent: &str| -> String {
+        let lines = both.iter().map(|line| {
+            let mut fields: Vec<&str> = line.split(',').collect();
+            if fields[2] == "county" {
+                fields[3] = parent;
+            }
+            fields.join(",")
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    desk.file("apart.csv", format!("{head}\n{}\n", with_parent("")));
     let apart = desk.run(&["rollup", "made", "--units", "apart.csv", "-o", "apart"]);
     assert!(apart.code < 2, "{apart:?}");
     assert_eq!(workbooks(&desk.path("apart")).len(), 2);
-    let under: Vec<String> = (both.iter())
-        .map(|line| {
-            let mut fields: Vec<&str> = line.split(',').collect();
-            if fields[2] == "county" {
-                fields[3] = "99";
-            }
-            fields.join(",")
-        })
-        .collect();
-    desk.file(
-        "under.csv",
-        format!("{head}\n99,示例市,city,,,,\n{}\n", under.join("\n")),
-    );
+    let registry = format!("{head}\n99,示例市,city,,,,\n{}\n", with_parent("99"));
+    desk.file("under.csv", registry);
     let under = desk.run(&["rollup", "made", "--units", "under.csv", "-o", "under"]);
     assert!(under.code < 2, "{under:?}");
     let books = workbooks(&desk.path("under"));

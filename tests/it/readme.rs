@@ -1,6 +1,6 @@
 //! What the README says can be typed, is typed here.
 
-use super::desk::Desk;
+use super::desk::{Desk, records};
 
 const README: &str = include_str!("../../README.md");
 const CHINESE: &str = include_str!("../../README.zh-CN.md");
@@ -78,5 +78,54 @@ fn every_key_and_rule_it_names_exists() {
     for rule in rules {
         let known = library.forms().iter().any(|form| form.rule(rule).is_some());
         assert!(known, "{rule}");
+    }
+}
+
+/// The numbers of a cell such as `5,743 → 8,216` or `−856`; a dash is none.
+fn numbers(cell: &str) -> Vec<Option<i64>> {
+    (cell.split('→'))
+        .map(|part| {
+            part.trim()
+                .replace(',', "")
+                .replace('−', "-")
+                .replace('+', "")
+        })
+        .map(|part| part.parse().ok())
+        .collect()
+}
+
+#[test]
+fn the_comparison_it_shows_is_the_one_that_comes_out() {
+    let desk = Desk::new();
+    let folder = Desk::of_package("data/demo");
+    let typed = ["compare", folder.to_str().unwrap(), "--format", "csv", "-q"];
+    let rows = records(&desk.run(&typed).out);
+    for readme in [README, CHINESE] {
+        let shown: Vec<Vec<&str>> = (readme.lines())
+            .filter(|line| line.starts_with("| `") && line.contains(" → "))
+            .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+            .collect();
+        assert!(shown.len() >= 5, "{shown:?}");
+        for line in shown {
+            let years = numbers(line[1]);
+            for (scope, values, change) in [("all", 2, 3), ("like_for_like", 4, 5)] {
+                let row = (rows.iter())
+                    .find(|row| {
+                        row["area"] == "示例县"
+                            && row["scope"] == scope
+                            && row["key"] == line[0].trim_matches('`')
+                            && row["from_year"].parse().ok() == years[0]
+                            && row["to_year"].parse().ok() == years[1]
+                    })
+                    .unwrap();
+                let both = vec![row["from"].parse().ok(), row["to"].parse().ok()];
+                assert_eq!(numbers(line[values]), both, "{line:?}");
+                assert_eq!(
+                    numbers(line[change])[0],
+                    row["change"].parse().ok(),
+                    "{line:?}"
+                );
+            }
+        }
     }
 }
