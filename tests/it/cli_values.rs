@@ -184,3 +184,22 @@ fn a_total_that_was_left_out_is_derived_and_blank_parts_are_settled_by_the_sums(
         "{places:?}"
     );
 }
+
+#[test]
+fn parquet_goes_to_a_file_whole() {
+    let desk = Desk::new();
+    desk.file("r.csv", report(&[]));
+    let typed = [
+        "export",
+        "r.csv",
+        "--format",
+        "parquet",
+        "-o",
+        "values.parquet",
+        "-q",
+    ];
+    let answer = desk.run(&typed);
+    assert_eq!((answer.code, answer.out.as_str()), (0, ""), "{answer:?}");
+    let bytes = std::fs::read(desk.path("values.parquet")).unwrap();
+    assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"));
+}
