@@ -70,7 +70,8 @@ fn cells(line: &str) -> Option<Vec<Content>> {
     let trimmed = line.trim();
     let bar = |c: char| matches!(c, '|' | '｜' | '│');
     let bars = trimmed.chars().filter(|c| bar(*c)).count();
-    let fenced = trimmed.starts_with(bar) && trimmed.ends_with(bar) && bars >= 2;
+    // A bar behind white space ends a blank first cell; one at the margin fences the line.
+    let fenced = line.starts_with(bar) && trimmed.ends_with(bar) && bars >= 2;
     if bars >= 2 || (bars == 1 && parted(trimmed, bar)) {
         let inner = if fenced {
             &trimmed[trimmed.chars().next()?.len_utf8()

@@ -70,7 +70,8 @@ pub fn plain(text: &str) -> String {
         }
         rest = &rest[character.len_utf8()..];
         let character = simplify(narrow(character));
-        after_han = is_han(character);
+        // A space may have come between a character and its reading.
+        after_han = is_han(character) || after_han && character.is_whitespace();
         out.push(character);
     }
     out
@@ -193,6 +194,7 @@ mod tests {
     fn pinyin_goes_and_other_brackets_stay() {
         assert_eq!(plain("採購(gòu)總(zǒng)金額"), "采购总金额");
         assert_eq!(plain("女(nǚ)性"), "女性");
+        assert_eq!(plain("補 (bǔ)正"), "补 正");
         assert_eq!(plain("现(x_x000D_\niàn)行"), "现行");
         assert_eq!(plain("金额(万元)"), "金额(万元)");
         assert_eq!(plain("Ａ１（N/A）"), "A1(N/A)");

@@ -128,7 +128,13 @@ fn in_view(terms: &[Term], view: &View, labels: &FormLabels) -> Vec<(usize, Matc
     let columns = leaves(terms, &view.cols);
     if view.unlabelled {
         for (at, col, matched) in columns {
-            if groups_fit(terms, &[at], view, None, Some(view.cols.leaves[col])) {
+            if groups_fit(
+                terms,
+                &[at],
+                labels,
+                view,
+                (None, Some(view.cols.leaves[col])),
+            ) {
                 fitting.push((view.key(&labels.form, 0, col), matched));
             }
         }
@@ -141,9 +147,9 @@ fn in_view(terms: &[Term], view: &View, labels: &FormLabels) -> Vec<(usize, Matc
                 && groups_fit(
                     terms,
                     &[row_at, *col_at],
+                    labels,
                     view,
-                    Some(nodes.0),
-                    Some(nodes.1),
+                    (Some(nodes.0), Some(nodes.1)),
                 )
             {
                 let key = view.key(&labels.form, row, *col);
@@ -167,23 +173,22 @@ fn leaves(terms: &[Term], tree: &Tree) -> Vec<(usize, usize, Matched)> {
     found
 }
 
-/// Whether every other label of the view is a group above the row or column; a label of another row or column
-/// means that something else is meant.
+/// Whether every other label is a group above the row or column, or a heading; a label of another row, column or
+/// table means that something else is meant.
 fn groups_fit(
     terms: &[Term],
     used: &[usize],
+    labels: &FormLabels,
     view: &View,
-    row: Option<usize>,
-    col: Option<usize>,
+    (row, col): (Option<usize>, Option<usize>),
 ) -> bool {
+    let above = |tree: &Tree, leaf: Option<usize>, term: Term| {
+        leaf.is_some_and(|leaf| tree.nodes_of(term).iter().any(|n| tree.is_above(*n, leaf)))
+    };
     (terms.iter().enumerate()).all(|(at, term)| {
-        if used.contains(&at) {
-            return true;
-        }
-        let above = |tree: &Tree, leaf: Option<usize>| {
-            leaf.is_some_and(|leaf| tree.nodes_of(*term).iter().any(|n| tree.is_above(*n, leaf)))
-        };
-        let known = view.rows.knows(*term) || view.cols.knows(*term);
-        !known || above(&view.rows, row) || above(&view.cols, col)
+        used.contains(&at)
+            || above(&view.rows, row, *term)
+            || above(&view.cols, col, *term)
+            || labels.headings.contains_key(term)
     })
 }

@@ -96,8 +96,8 @@ fn header<'l>(
         if path.is_empty() {
             continue;
         }
-        let parts: Vec<&str> = path.iter().map(String::as_str).collect();
-        match resolve(&parts, labels, vocabulary) {
+        let parts: Vec<&str> = path.iter().map(|(text, _)| text.as_str()).collect();
+        match resolve_carried(&path, labels, vocabulary) {
             Some((key, _)) if wide.columns.iter().any(|c| c.key == key) => wide.odd.push(col),
             Some((key, matched)) => wide.columns.push(WideColumn {
                 col,
@@ -121,29 +121,46 @@ fn header<'l>(
     (wide.columns.len() >= enough).then_some(wide)
 }
 
+/// Resolves a path, first as it is, then without the innermost labels that were only carried over: a group may have
+/// ended before this column.
+fn resolve_carried(
+    path: &[(String, bool)],
+    labels: &FormLabels,
+    vocabulary: &Vocabulary,
+) -> Option<(usize, Matched)> {
+    let mut kept: Vec<&(String, bool)> = path.iter().collect();
+    loop {
+        let parts: Vec<&str> = kept.iter().map(|(text, _)| text.as_str()).collect();
+        if let Some(found) = resolve(&parts, labels, vocabulary) {
+            return Some(found);
+        }
+        kept.remove(kept.iter().rposition(|(_, carried)| *carried)?);
+    }
+}
+
 /// The labels over a column. A group's label whose span was lost reaches right until the next one; a label whose
-/// span down was lost stands above blanks.
+/// span down was lost stands above blanks. Each with whether it was carried over from the left.
 fn path_at(
     grid: &Grid,
     first: u32,
     last: u32,
     col: u32,
     carried: &mut [Option<String>],
-) -> Vec<String> {
+) -> Vec<(String, bool)> {
     let Some(lowest) = (first..=last).rfind(|row| words_at(grid, *row, col).is_some()) else {
         return Vec::new();
     };
-    let mut path: Vec<String> = Vec::new();
+    let mut path: Vec<(String, bool)> = Vec::new();
     for (level, row) in (first..=lowest).enumerate() {
         let Some(text) = words_at(grid, row, col) else {
-            path.extend(carried[level].clone());
+            path.extend(carried[level].clone().map(|text| (text, true)));
             continue;
         };
         // A new label ends what was carried at its level and below.
         carried[level..].fill(None);
         carried[level] = Some(text.to_owned());
-        if grid.anchor(row, col).0 == row || path.last().map(String::as_str) != Some(text) {
-            path.push(text.to_owned());
+        if grid.anchor(row, col).0 == row || path.last().is_none_or(|(last, _)| last != text) {
+            path.push((text.to_owned(), false));
         }
     }
     path

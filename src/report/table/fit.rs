@@ -298,6 +298,22 @@ impl Scanner<'_> {
                     cells,
                 }
             }
+            // Every line begins at the margin, so that spans were lost and blanks were kept: the fields of this line
+            // are the columns in turn. A blank in front could itself have been lost.
+            Some(order)
+                if *first == 0
+                    && (header.lines.iter())
+                        .all(|l| l.tokens.first().is_some_and(|t| t.col == 0))
+                    && cells
+                        .iter()
+                        .all(|(col, mark)| mark.is_value() && (*col as usize) < n) =>
+            {
+                Fit::Row {
+                    row: 0,
+                    matched: Matched::Label,
+                    cells: order.iter().copied().zip(0..).collect(),
+                }
+            }
             _ => Fit::Trouble(Trouble {
                 reason: Reason::Misaligned,
                 row,

@@ -82,7 +82,11 @@ struct Header {
 }
 
 impl Header {
+    /// Grid columns it stands over: those it was found to have, else those of its labels.
     fn range(&self) -> (u32, u32) {
+        if let Some([first, .., last]) = self.layout.as_ref().map(|l| l.columns.as_slice()) {
+            return (first.col, last.col);
+        }
         let tokens = || self.lines.iter().flat_map(|l| &l.tokens);
         let first = tokens().map(|t| t.col).min().unwrap_or(0);
         let last = tokens().map(|t| t.col + t.width - 1).max().unwrap_or(0);
@@ -286,17 +290,25 @@ impl Scanner<'_> {
         if view.transposed {
             return false;
         }
-        let numbers = cells.iter().any(|(_, mark)| *mark == Mark::Number);
-        let labels = cells.iter().filter_map(|(_, mark)| match mark {
-            Mark::Label(term) => Some(*term),
-            _ => None,
-        });
-        let row_label = |term| {
-            (self.labels.views.iter())
-                .filter(|view| !view.transposed)
-                .any(|view| view.rows.knows(term))
+        tokens.len() == 1 && self.is_lone_header(first.col, cells)
+    }
+
+    /// Whether a single column label is a header: it is no row's label, and no number stands beside it.
+    fn is_lone_header(&self, col: u32, cells: &[(u32, Mark)]) -> bool {
+        let Some(at) = cells.iter().position(|(c, _)| *c == col) else {
+            return false;
         };
-        !numbers && !labels.into_iter().any(row_label)
+        let is_row = |mark: &Mark| match mark {
+            Mark::Label(term) => (self.labels.views.iter())
+                .filter(|view| !view.transposed)
+                .any(|view| view.rows.knows(*term)),
+            _ => false,
+        };
+        let number = |cell: Option<&(u32, Mark)>| cell.is_some_and(|(_, m)| *m == Mark::Number);
+        let before = at.checked_sub(1).and_then(|b| cells.get(b));
+        !is_row(&cells[at].1) && !number(before) && !number(cells.get(at + 1))
+            // A label of a row to its left makes it a remark in that row's first column.
+            && !before.is_some_and(|(_, mark)| is_row(mark))
     }
 
     fn close(&mut self, row: u32) {
