@@ -170,6 +170,8 @@ pub struct Grid {
     rows: u32,
     cols: u32,
     cells: Vec<Content>,
+    /// Cells that each row was given, where rows came one by one.
+    given: Vec<u32>,
     spans: Vec<Span>,
     anchors: Option<Vec<u32>>,
 }
@@ -189,6 +191,7 @@ impl Grid {
             rows,
             cols,
             cells: vec![Content::Empty; rows as usize * cols as usize],
+            given: Vec::new(),
             spans: Vec::new(),
             anchors: None,
         }
@@ -205,6 +208,7 @@ impl Grid {
         grid.rows = rows.len() as u32;
         grid.cells.reserve(rows.len() * cols);
         for mut row in rows {
+            grid.given.push(row.len() as u32);
             row.resize_with(cols, Content::default);
             grid.cells.append(&mut row);
         }
@@ -225,6 +229,11 @@ impl Grid {
     /// Number of columns.
     pub fn cols(&self) -> u32 {
         self.cols
+    }
+
+    /// Cells that a row was given before it was filled up to the width of the grid.
+    pub fn given(&self, row: u32) -> u32 {
+        self.given.get(row as usize).copied().unwrap_or(self.cols)
     }
 
     /// The merged rectangles.

@@ -127,10 +127,20 @@ fn reading_rough_files_gives_the_truth_or_says_that_it_does_not() {
         whole.missing_silently, 0,
         "numbers that are missing without a finding"
     );
-    assert!(
-        whole.wrong_silently <= KNOWN_WRONG,
-        "{} numbers are wrong without a finding",
-        whole.wrong_silently
+    assert_eq!(
+        whole.wrong_silently, 0,
+        "numbers that are wrong without a finding"
+    );
+    let mut legible = Tally::default();
+    let destroyed = |rough: &Rough| rough.kinds.contains(&Kind::DestroyedCharacters);
+    for (_, tally, _) in results.iter().filter(|(rough, ..)| !destroyed(rough)) {
+        legible.add(tally);
+    }
+    assert!(legible.cells() > 300_000, "{}", legible.cells());
+    assert_eq!(
+        legible.right,
+        legible.cells(),
+        "where no character is destroyed every cell is read"
     );
     let right = whole.right * 1000 / whole.cells();
     assert!(
@@ -139,8 +149,8 @@ fn reading_rough_files_gives_the_truth_or_says_that_it_does_not() {
     );
 }
 
-/// What is still to be mended in reading: both figures only ever move towards 0 and 1000.
-const KNOWN_WRONG: usize = 0;
+/// Of a thousand cells, those that must be right where labels have lost up to two characters too: such a label may
+/// be given up with a finding, never taken for another.
 const KNOWN_RIGHT: usize = 996;
 
 #[test]

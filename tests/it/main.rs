@@ -1,6 +1,6 @@
 //! Every integration test, in one binary: linking once is quicker than linking twenty times.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod accuracy;
 mod check;

@@ -54,9 +54,10 @@ pub(super) fn decode(keys: &[KeyInfo], values: &mut [Value], words: Option<&str>
             for range in at.split(',') {
                 let (from, to) = range.split_once('-').unwrap_or((range, range));
                 let (from, to): (usize, usize) = (from.parse().ok()?, to.parse().ok()?);
-                for index in from..=to.min(values.len()) {
-                    values.get_mut(index)?.raw = raw.clone();
-                    odd[index] = true;
+                let named = values.get_mut(from..=to)?;
+                for (value, odd) in named.iter_mut().zip(odd.get_mut(from..=to)?) {
+                    value.raw.clone_from(&raw);
+                    *odd = true;
                 }
             }
         }

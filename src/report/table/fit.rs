@@ -299,9 +299,9 @@ impl Scanner<'_> {
                 }
             }
             // Every line begins at the margin, so that spans were lost and blanks were kept: the fields of this line
-            // are the columns in turn. A blank in front could itself have been lost.
+            // are the columns in turn. A blank in front could itself have been lost, unless none is missing.
             Some(order)
-                if *first == 0
+                if (*first == 0 || self.grid.given(row) as usize == n)
                     && (header.lines.iter())
                         .all(|l| l.tokens.first().is_some_and(|t| t.col == 0))
                     && cells
