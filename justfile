@@ -59,11 +59,23 @@ bench *arguments:
 
 # print how exactly reports are recognised, by format and roughness
 accuracy:
-    cargo test --release --test it accuracy:: -- --nocapture
+    HUIZONG_WRITE_DOCS=1 cargo test --test it accuracy:: -- --nocapture
 
 # print how often wrong cells are found, by number of wrong cells
 localise:
-    cargo test --release --test it localise:: -- --nocapture
+    cargo run --quiet --release --example localise
+
+# let LibreOffice recalculate the workbooks of a folder: every formula must equal what was written
+recalculate output=output:
+    python3 tools/recalculate.py "{{output}}"/*.xlsx
+
+# open a page in headless Chromium: no error, sorting works, nothing overflows
+check-page page:
+    tools/check-page "{{page}}"
+
+# compare the SQL over a store on DuckDB and Spark with huizong's own totals (needs duckdb and pyspark from pip)
+sql-check *arguments:
+    python3 tools/sql-check.py {{arguments}}
 
 # everything that must hold before a merge
 ci:

@@ -1,18 +1,18 @@
 //! Pieces → batch: whose report it is, which version counts, and how every file ended.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::kept::Words;
+use super::naming::name_unit;
 use super::read::{Outcome, Piece};
+use super::supersede::supersede;
 use super::version::revision_mark;
 use super::{Batch, End, Found, Input};
 use crate::finding::{Finding, Severity};
 use crate::form::Library;
-use crate::report::{Report, Scope};
+use crate::report::Report;
 use crate::text::Text;
-use crate::units::{Registry, Resolution, plain_name};
+use crate::units::Registry;
 
 /// What names mean in a run.
 #[derive(Debug, Clone, Copy)]
@@ -24,15 +24,15 @@ pub struct Naming<'a> {
 }
 
 /// A report on its way into the batch.
-struct Candidate {
-    report: Report,
+pub(super) struct Candidate {
+    pub report: Report,
     /// Index of its piece.
-    piece: usize,
-    modified: Option<SystemTime>,
+    pub piece: usize,
+    pub modified: Option<SystemTime>,
     /// Its place in the registry; after all of them where it has none.
-    order: usize,
+    pub order: usize,
     /// Index of the candidate that counts instead, and why.
-    gives_way: Option<(usize, Text)>,
+    pub gives_way: Option<(usize, Text)>,
 }
 
 /// Decides which reports count.
@@ -95,214 +95,6 @@ fn unreadable(name: &Arc<str>, why: &Text) -> Finding {
 fn stem(file: &str) -> &str {
     let name = file.rsplit('/').next().unwrap_or(file);
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
-}
-
-/// Gives the report its unit's registered name and code, or says why that cannot be done. Returns the
-/// unit's place in the registry.
-fn name_unit(report: &mut Report, naming: Naming<'_>) -> usize {
-    let mut order = usize::MAX;
-    let as_found = report.unit.clone();
-    if !naming.registry.is_empty() && !report.unit.is_empty() {
-        match naming.registry.resolve(&report.unit, report.year) {
-            Resolution::Found(index) => {
-                let unit = &naming.registry.units[index];
-                report.unit = unit.name.clone();
-                report.code = Some(unit.code.clone());
-                order = index;
-                if !naming.registry.reports_itself(index) {
-                    report.scope = Scope::Consolidated;
-                }
-            }
-            other => {
-                let finding = unresolved(report, &other, naming.registry);
-                report.findings.push(finding);
-            }
-        }
-    }
-    if order == usize::MAX && calls_itself_consolidated(report, naming.county) {
-        report.scope = Scope::Consolidated;
-    }
-    for finding in &mut report.findings {
-        if finding.unit.is_empty() || finding.unit == as_found {
-            finding.unit = report.unit.clone();
-        }
-        finding.year = finding.year.or(report.year);
-    }
-    order
-}
-
-/// Whether a report that no registry knows gives an area's figures: by its name or its title.
-pub fn calls_itself_consolidated(report: &Report, county: &str) -> bool {
-    let unit = plain_name(&report.unit);
-    let marks = &Words::get().consolidated.marks;
-    let marked = |words: &str| marks.iter().any(|mark| words.contains(mark.as_str()));
-    (!unit.is_empty() && unit == plain_name(county))
-        || marked(&report.unit)
-        || (unit.is_empty()
-            && report
-                .narrative
-                .title
-                .as_ref()
-                .is_some_and(|t| marked(&t.words)))
-}
-
-fn unresolved(report: &Report, resolution: &Resolution, registry: &Registry) -> Finding {
-    let unit = &report.unit;
-    let (rule, candidates) = match resolution {
-        Resolution::Ambiguous(candidates) => ("unit-ambiguous", candidates.as_slice()),
-        Resolution::Unknown { nearest } => ("unit-unknown", nearest.as_slice()),
-        Resolution::Found(_) => ("unit-unknown", [].as_slice()),
-    };
-    let named: Vec<String> = (candidates.iter())
-        .map(|index| &registry.units[*index])
-        .map(|unit| format!("{}（{}）", unit.name, unit.code))
-        .collect();
-    let (zh, en) = (named.join("、"), named.join(", "));
-    let message = if rule == "unit-ambiguous" {
-        Text::new(
-            format!("单位名称“{unit}”在名录中对应多个单位：{zh}；请在 units.csv 的 aliases 列写明"),
-            format!(
-                "the unit name \"{unit}\" stands for several units of the registry: {en}; settle it in the aliases column of units.csv"
-            ),
-        )
-    } else if named.is_empty() {
-        Text::new(
-            format!("名录中没有“{unit}”，也没有相近的名称；请补入 units.csv，或将文件移出"),
-            format!(
-                "the registry has no \"{unit}\" and nothing like it; add it to units.csv, or move the file out"
-            ),
-        )
-    } else {
-        Text::new(
-            format!(
-                "名录中没有“{unit}”，最相近的是 {zh}；若是同一单位，请写入 units.csv 的 aliases 列"
-            ),
-            format!(
-                "the registry has no \"{unit}\"; nearest: {en}; if it is the same unit, add it to the aliases column of units.csv"
-            ),
-        )
-    };
-    let place = report.narrative.title.as_ref().map(|t| t.place.clone());
-    Finding::new(rule, Severity::Error, message)
-        .about(unit.clone(), report.year)
-        .at(place)
-        .saw(unit.clone(), named.join(", "))
-}
-
-/// Within each unit and year, keeps the latest version and lets the others give way to it.
-fn supersede(candidates: &mut [Candidate], library: &Library, findings: &mut Vec<Finding>) {
-    let mut groups: BTreeMap<(bool, String, i32), Vec<usize>> = BTreeMap::new();
-    for (index, candidate) in candidates.iter().enumerate() {
-        let report = &candidate.report;
-        let unit = match &report.code {
-            Some(code) => format!("code {code}"),
-            None => format!("name {}", plain_name(&report.unit)),
-        };
-        if let (Some(year), false) = (report.year, report.unit.is_empty()) {
-            let own = report.scope == Scope::Own;
-            groups.entry((own, unit, year)).or_default().push(index);
-        }
-    }
-    for group in groups.into_values() {
-        for mut family in families(&group, candidates, library) {
-            family.sort_by(|a, b| rank(&candidates[*a]).cmp(&rank(&candidates[*b])));
-            let Some((&latest, earlier)) = family.split_last() else {
-                continue;
-            };
-            for &index in earlier {
-                let (why, finding) = giving_way(&candidates[index], &candidates[latest]);
-                candidates[index].gives_way = Some((latest, why));
-                findings.extend(finding);
-            }
-        }
-    }
-}
-
-/// Reports on forms that have nothing to do with each other are no versions of one another.
-fn families(group: &[usize], candidates: &[Candidate], library: &Library) -> Vec<Vec<usize>> {
-    let mut families: Vec<Vec<usize>> = Vec::new();
-    for &index in group {
-        let form = &candidates[index].report.form;
-        let related = |family: &&mut Vec<usize>| {
-            library
-                .crosswalk(&candidates[family[0]].report.form, form)
-                .is_some()
-        };
-        match families.iter_mut().find(related) {
-            Some(family) => family.push(index),
-            None => families.push(vec![index]),
-        }
-    }
-    families
-}
-
-fn rank(candidate: &Candidate) -> (u32, Option<SystemTime>, &str, usize) {
-    let report = &candidate.report;
-    (
-        report.revision,
-        candidate.modified,
-        &report.file,
-        candidate.piece,
-    )
-}
-
-/// Why one report gives way to another, and what somebody should know about that.
-fn giving_way(earlier: &Candidate, latest: &Candidate) -> (Text, Option<Finding>) {
-    let by = &latest.report.file;
-    let differing = differing_keys(&earlier.report, &latest.report);
-    if differing == Some(0) {
-        let why = Text::new(
-            format!("与 {by} 内容相同"),
-            format!("the same content as {by}"),
-        );
-        return (why, None);
-    }
-    let (severity, how) = if earlier.report.revision < latest.report.revision {
-        (
-            Severity::Note,
-            Text::new("标明为修订版", "which is marked as a revision"),
-        )
-    } else if earlier.modified < latest.modified {
-        (
-            Severity::Note,
-            Text::new("文件日期较晚", "whose file is newer"),
-        )
-    } else {
-        (
-            Severity::Warning,
-            Text::new(
-                "文件名在后；版次和日期都分不出先后，请只留一份",
-                "whose name comes later; neither revision nor date tells them apart, so keep only one",
-            ),
-        )
-    };
-    let count = differing.map_or_else(Text::default, |n| {
-        Text::new(format!("，{n} 个数不同"), format!(", {n} numbers differ"))
-    });
-    let why = Text::new(
-        format!("改用 {by}（{}{}）", how.zh, count.zh),
-        format!("replaced by {by}, {}{}", how.en, count.en),
-    );
-    let report = &earlier.report;
-    let message = Text::new(
-        format!("{}：{}", report.file, why.zh),
-        format!("{}: {}", report.file, why.en),
-    );
-    let place = report.narrative.title.as_ref().map(|t| t.place.clone());
-    let finding = Finding::new("superseded", severity, message)
-        .about(report.unit.clone(), report.year)
-        .at(place)
-        .saw(report.file.to_string(), by.to_string());
-    (why, Some(finding))
-}
-
-/// How many keys have other numbers; none for reports on different forms.
-fn differing_keys(one: &Report, other: &Report) -> Option<usize> {
-    (one.form.id == other.form.id && one.values.len() == other.values.len()).then(|| {
-        (one.values.iter().zip(&other.values))
-            .filter(|(a, b)| a.number != b.number)
-            .count()
-    })
 }
 
 /// Writes the ends of all files and puts the reports that count in order.
@@ -387,7 +179,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::report::{Narrative, Value};
+    use crate::report::{Narrative, Scope, Value};
 
     fn report(file: &str, unit: &str, year: i32, received: i64) -> Report {
         let form = Library::official().for_year(year).unwrap().clone();

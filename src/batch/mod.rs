@@ -6,14 +6,17 @@
 mod assemble;
 mod gather;
 mod kept;
+mod naming;
 mod read;
+mod supersede;
 mod version;
 
 use std::sync::Arc;
 
-pub use assemble::{Naming, assemble, calls_itself_consolidated};
+pub use assemble::{Naming, assemble};
 pub use gather::{Gathered, Origin, Source, gather};
 pub use kept::Kept;
+pub use naming::calls_itself_consolidated;
 pub use read::{Outcome, Piece, content, pieces, read};
 pub use version::revision_mark;
 

@@ -120,6 +120,11 @@ fn figure(
         }
     }
     against_last_year(out, dossier, summary, &headline.key, lang)?;
+    match (dossier.doubts(summary.year, &[&headline.key]), lang) {
+        (0, _) => {}
+        (n, Lang::Zh) => write!(out, "；存疑：{n} 条问题涉及此数")?,
+        (n, Lang::En) => write!(out, "; doubtful: {n} findings concern it")?,
+    }
     writeln!(out)?;
     if headline.parts {
         let parts: Vec<String> = (parts_of(form, index).into_iter())

@@ -48,9 +48,17 @@ fn total_card(page: &Page<'_>, figure: &Figure, total: Total) -> Markup {
             p.name { (page.text(&figure.label)) }
             p.value { span.big { (shown) } @if total.sum.is_some() { " " span.unit { (unit) } } }
             p.basis { (basis(page, total)) }
+            (doubts(page, figure))
             @for line in moved { p.moved { (change_words(page, line)) } }
         }
     }
+}
+
+/// A word of caution where findings speak of the figure.
+fn doubts(page: &Page<'_>, figure: &Figure) -> Markup {
+    let count = page.dossier.doubts(page.latest.year, &figure.keys);
+    let words = page.fill("figure-doubts", &[("n", &count.to_string())]);
+    html! { @if count > 0 { p.doubt { a href="#findings" { (words) } } } }
 }
 
 /// How many units a total rests on.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::batch::Input;
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::form::{Form, Measure};
 use crate::report::{Report, Value};
 use crate::text::Text;
@@ -311,6 +311,15 @@ pub struct Dossier {
 }
 
 impl Dossier {
+    /// How many errors and warnings of a year speak of any of some keys: what a headline figure must not hide.
+    pub fn doubts<S: AsRef<str>>(&self, year: i32, keys: &[S]) -> usize {
+        let named = |key: &String| keys.iter().any(|wanted| wanted.as_ref() == key);
+        (self.findings.iter())
+            .filter(|f| f.severity != Severity::Note && f.year == Some(year))
+            .filter(|f| f.keys.iter().any(named))
+            .count()
+    }
+
     /// The summary of the year reported on.
     pub fn latest(&self) -> Option<&Summary> {
         self.years.last()

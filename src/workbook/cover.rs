@@ -139,9 +139,12 @@ fn figures(book: &Book, page: &mut Page) -> Result<(), XlsxError> {
             subject.total.counted.to_string(),
             subject.total.expected.to_string(),
         );
-        let rests = book
-            .words
-            .tell("rests-on", book.lang, &[("n", &n), ("of", &of)]);
+        let mut rests = (book.words).tell("rests-on", book.lang, &[("n", &n), ("of", &of)]);
+        let doubts = book.dossier.doubts(book.summary.year, &[&item.key]);
+        if doubts > 0 {
+            let doubts = doubts.to_string();
+            rests += &(book.words).tell("figure-doubts", book.lang, &[("n", &doubts)]);
+        }
         put(page.sheet, (page.row, LABEL), &Cell::text(label), &quiet())?;
         put(page.sheet, (page.row, NUMBER), &cell, &number)?;
         let format = theme::note_line().set_indent(1);

@@ -1,5 +1,6 @@
 //! Error localisation: published cases, made-up reports, and a brute-force search as independent truth.
 
+mod as_rules;
 mod brute;
 pub mod experiment;
 pub mod generator;

@@ -298,3 +298,93 @@ fn a_form_of_ones_own_is_read_and_rows_of_one_name_are_told_apart_by_their_group
         assert_eq!(numbers, (10..18).map(Some).collect::<Vec<_>>());
     }
 }
+
+/// A page as offices publish it: menus and footers, `<br />` in labels, `&nbsp;` in empty cells, zeros left blank, and
+/// the total column filled in three rows only.
+fn published_page(form: &Form, number: &dyn Fn(usize) -> i64) -> String {
+    let filled = [
+        "requests.received.total",
+        "requests.concluded.total",
+        "requests.granted.total",
+    ];
+    let mut page = String::from(
+        "<html><head><meta charset='utf-8'><title>x</title></head><body><table><tr><td>首页</td><td>2</td></tr></table>\
+         <h1>纸鸢镇2020年政府信息公开工作年度报告</h1><p>2020年，共收到政府信息公开申请5件。</p>",
+    );
+    for table in &form.tables {
+        page += &format!("<h2>{}</h2><table border=1>", table.label.zh);
+        let drawn = layout(table);
+        for row in 0..drawn.rows {
+            page += "<tr>";
+            for cell in drawn.cells.iter().filter(|cell| cell.row == row) {
+                let text = match &cell.content {
+                    LayoutContent::Label(text) => text.zh.replace("本年新", "本年新<br />"),
+                    LayoutContent::Key(key) => {
+                        let info = &form.keys[*key];
+                        let total =
+                            info.key.starts_with("requests.") && info.key.ends_with(".total");
+                        match number(*key) {
+                            _ if total && !filled.contains(&info.key.as_str()) => {
+                                "&nbsp;".to_owned()
+                            }
+                            0 if info.key.starts_with("requests.") => "&nbsp;".to_owned(),
+                            n => n.to_string(),
+                        }
+                    }
+                    LayoutContent::Blank => "&nbsp;".to_owned(),
+                };
+                page += &format!(
+                    "<td rowspan={} colspan={}>{text}</td>",
+                    cell.row_span, cell.col_span
+                );
+            }
+            page += "</tr>";
+        }
+        page += "</table>";
+    }
+    page + "<table><tr><td>版权所有</td><td>邮编</td><td>247200</td></tr></table></body></html>"
+}
+
+#[test]
+fn a_mostly_blank_page_is_settled_by_its_identities_and_by_nothing_else() {
+    let form = Library::official().get("2019").unwrap();
+    let truth = |key: usize| match form.keys[key].key.as_str() {
+        "requests.received.natural_person" | "requests.received.total" => 5,
+        "requests.granted.natural_person" | "requests.granted.total" => 3,
+        "requests.denied.process_information.natural_person" => 2,
+        "requests.denied.process_information.total" => 2,
+        "requests.concluded.natural_person" | "requests.concluded.total" => 5,
+        _ => 0,
+    };
+    let page = published_page(form, &truth);
+    let opened = huizong::files::open(Arc::from("a.html"), page.as_bytes());
+    let recognition = recognise(opened[0].outcome.as_ref().unwrap(), Library::official());
+    let [report] = recognition.reports.as_slice() else {
+        panic!("{:?}", recognition.why_not)
+    };
+    assert_eq!((report.unit.as_str(), report.year), ("纸鸢镇", Some(2020)));
+    for (key, value) in report.values.iter().enumerate() {
+        let name = &form.keys[key].key;
+        assert_eq!(value.number, Some(truth(key)), "{name}: {value:?}");
+        let blank = name.starts_with("requests.") && value.raw.is_none();
+        let settled = matches!(value.status, Status::BlankAsZero | Status::Derived);
+        assert_eq!(blank, settled, "{name}: {value:?}");
+    }
+    let errors: Vec<_> = (report.findings.iter())
+        .filter(|f| f.severity == huizong::finding::Severity::Error)
+        .collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+
+    // Without the totals nothing says that the blanks are zeros: they stay missing.
+    let untold = page.replace(">5<", ">&nbsp;<");
+    let opened = huizong::files::open(Arc::from("a.html"), untold.as_bytes());
+    let recognition = recognise(opened[0].outcome.as_ref().unwrap(), Library::official());
+    assert_eq!(
+        recognition.reports[0].number("requests.received.business"),
+        None
+    );
+    assert_eq!(
+        recognition.reports[0].number("requests.carried_in.natural_person"),
+        None
+    );
+}
