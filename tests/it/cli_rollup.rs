@@ -68,7 +68,7 @@ fn totals_of_workbook(path: &Path) -> BTreeMap<String, i64> {
     let sheet = book.worksheet_range("指标合计").unwrap();
     let mut rows = sheet.rows();
     let header = (rows.by_ref())
-        .find(|row| row.iter().any(|cell| cell.to_string() == "指标代码"))
+        .find(|row| row.iter().any(|cell| *cell == "指标代码"))
         .unwrap();
     let at = |start: &str| {
         let found = |cell: &Data| cell.to_string().starts_with(start);
@@ -82,11 +82,7 @@ fn totals_of_workbook(path: &Path) -> BTreeMap<String, i64> {
             Data::Int(number) => number as f64,
             _ => continue,
         };
-        let factor = if row[unit].to_string() == "万元" {
-            1e6
-        } else {
-            1.0
-        };
+        let factor = if row[unit] == "万元" { 1e6 } else { 1.0 };
         totals.insert(row[key].to_string(), (number * factor).round() as i64);
     }
     totals

@@ -87,9 +87,9 @@ fn report(name: &str, year: i32, seed: u64) -> Report {
     };
     Report {
         unit: format!("第{}镇", seed % 50),
-        code: (seed % 3 == 0).then(|| format!("{seed:06}")),
+        code: seed.is_multiple_of(3).then(|| format!("{seed:06}")),
         year: Some(year),
-        scope: if seed % 5 == 0 {
+        scope: if seed.is_multiple_of(5) {
             Scope::Consolidated
         } else {
             Scope::Own
