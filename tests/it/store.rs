@@ -96,7 +96,9 @@ fn report(name: &str, year: i32, seed: u64) -> Report {
         },
         values,
         narrative: Narrative {
-            title: (seed % 2 == 0).then(|| sentence("某镇2022年年度报告", 1)),
+            title: seed
+                .is_multiple_of(2)
+                .then(|| sentence("某镇2022年年度报告", 1)),
             sentences: vec![
                 sentence("收到申请 12 件。", 2),
                 sentence("“引号”与\n换行", 3),
