@@ -20,6 +20,11 @@ pub fn resolve(
             return Some((*key, Matched::Key));
         }
     }
+    // Spelled like a key, and none of this form's: no label either.
+    let like_a_key = |part: &&str| part.is_ascii() && !part.contains(' ');
+    if parts.iter().all(like_a_key) && parts.join(".").contains('.') {
+        return None;
+    }
     let terms = terms_of(parts, vocabulary)?;
     by_labels(&terms, labels)
 }

@@ -1,6 +1,6 @@
 //! Words around the forms' own labels (`data/labels/words.toml`).
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -114,8 +114,12 @@ impl Words {
         if text.len() > 40 {
             return None;
         }
-        let wanted = normalise(text);
-        let lists = [
+        FIELDS.get(normalise(text).as_str()).copied()
+    }
+
+    /// The words of every field, as written in the file.
+    fn headers(&self) -> [(&[String], Field); 15] {
+        [
             (&self.unit_headers, Field::Unit),
             (&self.year_headers, Field::Year),
             (&self.county_headers, Field::County),
@@ -131,9 +135,17 @@ impl Words {
             (&self.cell_headers, Field::Cell),
             (&self.money_unit_headers, Field::MoneyUnit),
             (&self.report_list_headers, Field::Reports),
-        ];
-        (lists.iter())
-            .find(|(list, _)| list.iter().any(|word| normalise(word) == wanted))
-            .map(|(_, field)| *field)
+        ]
     }
 }
+
+/// Fields by their normalised words; of a word that stands in two lists the first list counts.
+static FIELDS: LazyLock<HashMap<String, Field>> = LazyLock::new(|| {
+    let mut fields = HashMap::new();
+    for (words, field) in WORDS.headers() {
+        for word in words {
+            fields.entry(normalise(word)).or_insert(field);
+        }
+    }
+    fields
+});
