@@ -69,6 +69,11 @@ localise:
 recalculate output=output:
     python3 tools/recalculate.py "{{output}}"/*.xlsx
 
+# fill a template, let LibreOffice save it, and read it back (needs openpyxl from pip)
+template-roundtrip:
+    cargo build --quiet --release
+    python3 tools/template-roundtrip.py target/release/huizong
+
 # open a page in headless Chromium: no error, sorting works, nothing overflows
 check-page page:
     tools/check-page "{{page}}"
