@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
 mod dossier;
+mod golden;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read};
