@@ -1,5 +1,6 @@
 //! Pieces → batch: whose report it is, which version counts, and how every file ended.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -21,6 +22,8 @@ pub struct Naming<'a> {
     pub registry: &'a Registry,
     /// The area that is rolled up; its own report is never added to its units'.
     pub county: &'a str,
+    /// The county by file, where it is another one: units of one name in two counties are two units.
+    pub counties: &'a BTreeMap<Arc<str>, String>,
 }
 
 /// A report on its way into the batch.
@@ -62,10 +65,7 @@ pub fn assemble(pieces: Vec<Piece>, naming: Naming<'_>, library: &Library) -> Ba
         });
         for mut report in reports {
             let order = name_unit(&mut report, naming);
-            let title = report.narrative.title.as_ref().map_or("", |t| &t.words);
-            report.revision = (report.revision)
-                .max(revision_mark(stem(&report.file)))
-                .max(revision_mark(title));
+            report.revision = revision_of(&report);
             candidates.push(Candidate {
                 report,
                 piece: at,
@@ -75,7 +75,7 @@ pub fn assemble(pieces: Vec<Piece>, naming: Naming<'_>, library: &Library) -> Ba
             });
         }
     }
-    supersede(&mut candidates, library, &mut batch.findings);
+    supersede(&mut candidates, naming, library, &mut batch.findings);
     settle(candidates, &mut batch);
     batch
 }
@@ -89,6 +89,14 @@ fn unreadable(name: &Arc<str>, why: &Text) -> Finding {
     });
     finding.found = name.to_string();
     finding
+}
+
+/// The revision of a report: by its text, the name of its file, or its title.
+pub fn revision_of(report: &Report) -> u32 {
+    let title = report.narrative.title.as_ref().map_or("", |t| &t.words);
+    (report.revision)
+        .max(revision_mark(stem(&report.file)))
+        .max(revision_mark(title))
 }
 
 /// The file's name without folders and ending.
@@ -213,6 +221,7 @@ mod tests {
         let naming = Naming {
             registry,
             county: "河口县",
+            counties: &BTreeMap::from([(Arc::from("elsewhere.xlsx"), "山阴县".to_owned())]),
         };
         assemble(pieces, naming, Library::official())
     }
@@ -253,6 +262,16 @@ mod tests {
                 .collect();
             assert_eq!(received, [Some(7), Some(3)]);
         }
+    }
+
+    #[test]
+    fn units_of_one_name_in_two_counties_are_two_units() {
+        let pieces = vec![
+            piece(report("a.xlsx", "城关镇", 2022, 3), 1),
+            piece(report("elsewhere.xlsx", "城关镇", 2022, 4), 2),
+        ];
+        let batch = run(pieces, &Registry::default());
+        assert_eq!(batch.ends(), [2, 0, 0, 0]);
     }
 
     #[test]

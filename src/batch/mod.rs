@@ -13,10 +13,10 @@ mod version;
 
 use std::sync::Arc;
 
-pub use assemble::{Naming, assemble};
+pub use assemble::{Naming, assemble, revision_of};
 pub use gather::{Gathered, Origin, Source, gather};
 pub use kept::Kept;
-pub use naming::calls_itself_consolidated;
+pub use naming::{calls_itself_consolidated, resolve};
 pub use read::{Outcome, Piece, content, pieces, read};
 pub use version::revision_mark;
 

@@ -42,7 +42,7 @@ pub(super) fn name_unit(report: &mut Report, naming: Naming<'_>) -> usize {
 }
 
 /// Looks the report's unit up by the name most trusted, else by any other name found that is a reporting unit's.
-fn resolve(report: &Report, registry: &Registry) -> Resolution {
+pub fn resolve(report: &Report, registry: &Registry) -> Resolution {
     let first = registry.resolve(&report.unit, report.year);
     if matches!(first, Resolution::Found(_)) {
         return first;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
-use super::assemble::Candidate;
+use super::assemble::{Candidate, Naming};
 use crate::finding::{Finding, Severity};
 use crate::form::Library;
 use crate::report::{Report, Scope};
@@ -13,6 +13,7 @@ use crate::units::plain_name;
 /// Within each unit and year, keeps the latest version and lets the others give way to it.
 pub(super) fn supersede(
     candidates: &mut [Candidate],
+    naming: Naming<'_>,
     library: &Library,
     findings: &mut Vec<Finding>,
 ) {
@@ -21,7 +22,11 @@ pub(super) fn supersede(
         let report = &candidate.report;
         let unit = match &report.code {
             Some(code) => format!("code {code}"),
-            None => format!("name {}", plain_name(&report.unit)),
+            None => {
+                let county = naming.counties.get(&report.file);
+                let county = county.map_or(naming.county, |name| name);
+                format!("name {}\n{county}", plain_name(&report.unit))
+            }
         };
         if let (Some(year), false) = (report.year, report.unit.is_empty()) {
             let own = report.scope == Scope::Own;

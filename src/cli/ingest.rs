@@ -15,7 +15,7 @@ use crate::batch::{self, Origin, Outcome, Piece, Source};
 use crate::frame::store::{Belonging, Came, Entry, Filed, Ingest, Options, Shard, Store};
 use crate::report::{Recogniser, Report, Scope};
 use crate::text::Text;
-use crate::units::{Registry, Resolution};
+use crate::units::{Registry, Resolution, plain_name};
 
 /// Files that are read at once.
 const AT_ONCE: usize = 1024;
@@ -34,6 +34,7 @@ pub(super) fn ingest(
     let options = Options {
         shard,
         wait: args.wait,
+        read_with: read_with(settings, &registry, &county),
         ..Options::new(stored::holder())
     };
     let mut ingest = Ingest::begin(&args.store, options)?;
@@ -89,6 +90,26 @@ fn shard(args: &IngestArgs) -> Result<Shard, Failure> {
         given: typed.clone(),
         possible: "K/N with 1 ≤ K ≤ N, as in 2/4".to_owned(),
     })
+}
+
+/// A digest of what decides, beside its content, what comes of a file: the program, the forms, the registry, and
+/// the county's name.
+fn read_with(settings: &Settings, registry: &Registry, county: &str) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let mut more = |words: String| {
+        hasher.update(words.as_bytes());
+        hasher.update(b"\n");
+    };
+    more(env!("CARGO_PKG_VERSION").to_owned());
+    for form in settings.library.forms() {
+        more(format!(
+            "{:?}",
+            (&form.id, &form.years, &form.tables, &form.keys)
+        ));
+    }
+    more(format!("{:?}", registry.units));
+    more(county.to_owned());
+    hasher.finalize().to_hex()[..16].to_owned()
 }
 
 /// Names the files of the store that lay under the inputs and are gone; with `--sync` takes them out.
@@ -161,6 +182,7 @@ impl Taking<'_> {
         let came = match piece.outcome {
             Outcome::Reports(reports) => {
                 let file = |(ordinal, mut report): (usize, Report)| {
+                    report.revision = batch::revision_of(&report);
                     let belonging = self.belonging(&report);
                     if self.is_consolidated(&report, &belonging) {
                         report.scope = Scope::Consolidated;
@@ -195,16 +217,24 @@ impl Taking<'_> {
         }
     }
 
-    /// Where the registry puts a report; without a registry it belongs to the county of the run.
+    /// Where the registry puts a report. Without a registry it belongs to the county of the run; where there is
+    /// one that does not know it, to none.
     fn belonging(&self, report: &Report) -> Belonging {
-        let found = match self.registry.resolve(&report.unit, report.year) {
-            Resolution::Found(index) if !report.unit.is_empty() => index,
-            _ => {
-                return Belonging {
-                    county: self.county.to_owned(),
-                    ..Belonging::default()
-                };
-            }
+        let county = if self.registry.is_empty() {
+            self.county
+        } else {
+            ""
+        };
+        let unknown = || Belonging {
+            county: county.to_owned(),
+            line: Some(plain_name(&report.unit)),
+            ..Belonging::default()
+        };
+        if self.registry.is_empty() || report.unit.is_empty() {
+            return unknown();
+        }
+        let Resolution::Found(found) = batch::resolve(report, self.registry) else {
+            return unknown();
         };
         let unit = &self.registry.units[found];
         let above = self.registry.above(found, report.year);

@@ -61,6 +61,7 @@ pub(super) fn collect(
     let naming = Naming {
         registry: &registry,
         county: &county,
+        counties: &counties,
     };
     let mut batch = batch::assemble(pieces, naming, &settings.library);
     correct(&mut batch, &corrections);

@@ -113,7 +113,11 @@ pub(super) fn synth(
     folder: &Path,
     console: &Console,
 ) -> Result<Ending, Failure> {
-    let mut ingest = Ingest::begin(folder, Options::new(holder()))?;
+    let options_of_store = Options {
+        read_with: blake3::hash(format!("{options:?}").as_bytes()).to_hex()[..16].to_owned(),
+        ..Options::new(holder())
+    };
+    let mut ingest = Ingest::begin(folder, options_of_store)?;
     let progress = console.progress(&Text::new("生成", "making up"), options.counties);
     for first in (0..options.counties).step_by(AT_ONCE) {
         let last = (first + AT_ONCE).min(options.counties);
@@ -180,16 +184,24 @@ pub(super) fn tell(changes: &Changes, folder: &Path, console: &Console) {
         replaced,
         removed,
         unchanged,
+        dated,
         reports,
         bytes,
     } = changes;
+    let (zh, en) = match dated {
+        0 => (String::new(), String::new()),
+        n => (
+            format!("（其中 {n} 个日期有变）"),
+            format!(" ({n} of them with a new date)"),
+        ),
+    };
     let (folder, size) = (folder.display(), *bytes as f64 / 1_048_576.0);
     console.say(&Text::new(
         format!(
-            "{folder}：新增 {added} 个文件，更新 {replaced}，删除 {removed}，未变 {unchanged}；共 {reports} 份年报，{size:.1} MiB"
+            "{folder}：新增 {added} 个文件，更新 {replaced}，删除 {removed}，未变 {unchanged}{zh}；共 {reports} 份年报，{size:.1} MiB"
         ),
         format!(
-            "{folder}: {added} files added, {replaced} replaced, {removed} removed, {unchanged} unchanged; {reports} reports in {size:.1} MiB"
+            "{folder}: {added} files added, {replaced} replaced, {removed} removed, {unchanged} unchanged{en}; {reports} reports in {size:.1} MiB"
         ),
     ));
 }

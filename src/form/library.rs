@@ -124,6 +124,13 @@ impl Library {
             .find(|form| form.years.contains(year))
     }
 
+    /// Id of the first form that a form can be compared with: what stands for all versions of one report,
+    /// whichever form they are on.
+    pub fn family<'f>(&'f self, form: &'f Form) -> &'f str {
+        let related = |other: &&Arc<Form>| self.crosswalk(other, form).is_some();
+        (self.forms.iter().find(related)).map_or(&form.id, |other| &other.id)
+    }
+
     /// What can be compared between two forms; none where nobody has laid it down.
     pub fn crosswalk(&self, from: &Form, to: &Form) -> Option<Crosswalk> {
         if from.id == to.id {

@@ -97,11 +97,11 @@ impl<'s> Stored<'s> {
             area_of: Vec::new(),
             areas: Vec::new(),
         };
-        stored.number()?;
+        stored.number(library)?;
         Ok(stored)
     }
 
-    fn number(&mut self) -> Result<(), StoreError> {
+    fn number(&mut self, library: &Library) -> Result<(), StoreError> {
         let names: Vec<String> = [
             "file", "ordinal", "county", "area", "unit", "code", "line", "scope", "revision",
             "modified",
@@ -110,7 +110,7 @@ impl<'s> Stored<'s> {
         .into();
         let mut areas: HashMap<String, u32> = HashMap::new();
         let mut lines: HashMap<(u32, String), u32> = HashMap::new();
-        let mut latest: HashMap<(u32, i32, String), (Rank, Spot)> = HashMap::new();
+        let mut latest: HashMap<(u32, i32, String, &str), (Rank, Spot)> = HashMap::new();
         for (at, chunk) in self.chunks.iter().enumerate() {
             let frame = self.store.read(chunk, Some(&names), &self.filter)?;
             let path = || StoreError::parquet_of(&chunk.part.path);
@@ -125,9 +125,10 @@ impl<'s> Stored<'s> {
                 .and_then(|c| c.i64())
                 .map_err(path())?;
             let year = chunk.part.year.unwrap_or_default();
+            let family = library.family(library.get(&chunk.form.id).unwrap_or(&chunk.form));
             let mut numbered = vec![NOT_COUNTED; frame.height()];
             for row in 0..frame.height() {
-                if scope.get(row) != Some("own") {
+                if scope.get(row) != Some("own") || unit.get(row).is_none_or(str::is_empty) {
                     continue;
                 }
                 let county = county.get(row).unwrap_or_default();
@@ -140,25 +141,21 @@ impl<'s> Stored<'s> {
                 if area == next {
                     self.areas.push((whose.to_owned(), county.to_owned()));
                 }
-                let line = line.get(row).unwrap_or_default().to_owned();
+                let descent = line.get(row).unwrap_or_default();
                 let next = lines.len() as u32;
-                let line = *lines.entry((area, line)).or_insert(next);
+                let line = *lines.entry((area, descent.to_owned())).or_insert(next);
                 if line == next {
                     self.area_of.push(area);
                 }
                 numbered[row] = line;
-                let who = code
-                    .get(row)
-                    .or(unit.get(row))
-                    .unwrap_or_default()
-                    .to_owned();
+                let who = code.get(row).unwrap_or(descent).to_owned();
                 let rank: Rank = (
                     revision.get(row).unwrap_or_default(),
                     modified.get(row),
                     file.get(row).unwrap_or_default().to_owned(),
                     ordinal.get(row).unwrap_or_default(),
                 );
-                match latest.entry((area, year, who)) {
+                match latest.entry((area, year, who, family)) {
                     std::collections::hash_map::Entry::Vacant(entry) => {
                         entry.insert((rank, (at, row)));
                     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use huizong::synth::{Format, MadeUp, Options, county, registry_csv};
 use tempfile::TempDir;
@@ -66,8 +66,9 @@ impl Desk {
         self.run_with(args, b"")
     }
 
-    pub fn run_with(&self, args: &[&str], stdin: &[u8]) -> Answer {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_huizong"))
+    /// Begins a run and leaves it to itself; its standard input stays open.
+    pub fn begin(&self, args: &[&str]) -> Child {
+        Command::new(env!("CARGO_BIN_EXE_huizong"))
             .args(args)
             .current_dir(self.folder.path())
             .env_clear()
@@ -76,7 +77,11 @@ impl Desk {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .unwrap();
+            .unwrap()
+    }
+
+    pub fn run_with(&self, args: &[&str], stdin: &[u8]) -> Answer {
+        let mut child = self.begin(args);
         std::io::Write::write_all(&mut child.stdin.take().unwrap(), stdin).unwrap();
         let output = child.wait_with_output().unwrap();
         Answer {

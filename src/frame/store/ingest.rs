@@ -6,22 +6,17 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use polars::prelude::*;
-
-use super::encode::{Gathering, Row, schema};
+use super::encode::Row;
 use super::entry::{Came, Entry};
 use super::error::StoreError;
+use super::growing::Growing;
 use super::lock::Lock;
 use super::manifest::{self, FOLDER, Manifest, Part, Shard, Taken, check_shards};
-use super::part::{Label, PART_ROWS, ROW_GROUP, Reading, Writing};
-use super::schema::form_digest;
+use super::rewrite::{Stale, rewrite};
+use super::tidy::tidy;
 use super::words;
 use crate::form::Form;
 use crate::text::Text;
-
-/// Parts smaller than this are put together when there are several.
-const SMALL_PART_ROWS: u64 = (PART_ROWS / 8) as u64;
-const SMALL_PARTS: usize = 8;
 
 /// A moment of a commit. Until [`Step::InForce`] the store is what it was before; from then on it is what it
 /// is after, and the next ingest finishes what was left undone.
@@ -39,21 +34,32 @@ pub enum Step {
     OldRemoved,
 }
 
+/// Called at every step.
+pub(super) type Hook<'h> = &'h dyn Fn(Step) -> io::Result<()>;
+
 /// What an ingest changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changes {
     /// Files that were not there before.
     pub added: usize,
-    /// Files whose content has changed.
+    /// Files whose content has changed, or that were read in another way.
     pub replaced: usize,
     /// Files that were taken out.
     pub removed: usize,
     /// Files that are as they were.
     pub unchanged: usize,
+    /// Of those, the ones that have another date.
+    pub dated: usize,
     /// Reports in the shard now.
     pub reports: u64,
     /// Bytes of its parts.
     pub bytes: u64,
+}
+
+impl Changes {
+    fn is_none(&self) -> bool {
+        self.added + self.replaced + self.removed + self.dated == 0
+    }
 }
 
 /// How to open a store for writing.
@@ -64,6 +70,9 @@ pub struct Options<'h> {
     pub holder: String,
     /// Wait for another ingest instead of refusing.
     pub wait: bool,
+    /// What files are read with: registry, county, forms, program. A file that was read with something else is
+    /// not as it was, though its content may be.
+    pub read_with: String,
     /// Called at every step; an error stops the ingest there. For tests of what is left behind.
     pub hook: &'h dyn Fn(Step) -> io::Result<()>,
 }
@@ -75,40 +84,26 @@ impl Options<'static> {
             shard: Shard::default(),
             holder: holder.into(),
             wait: false,
+            read_with: String::new(),
             hook: &|_| Ok(()),
         }
     }
-}
-
-type Partition = (String, Option<i32>);
-
-/// The rows of one partition on their way into parts.
-struct Open {
-    form: Arc<Form>,
-    schema: SchemaRef,
-    gathering: Gathering,
-    /// The part being written, with its number.
-    writing: Option<(usize, Writing)>,
 }
 
 /// One run of taking files in. Nothing is changed for readers before [`Ingest::commit`].
 pub struct Ingest<'h> {
     root: PathBuf,
     shard: Shard,
-    hook: &'h dyn Fn(Step) -> io::Result<()>,
+    read_with: String,
+    hook: Hook<'h>,
     manifest: Manifest,
     /// Everything in the store, by source.
     taken: BTreeMap<String, Vec<Taken>>,
     /// Sources met in this run.
     seen: BTreeSet<String>,
-    /// Sources whose rows in the parts of earlier runs are no longer in force.
-    gone: BTreeSet<String>,
-    /// Parts that lose rows.
-    touched: BTreeSet<String>,
-    open: BTreeMap<Partition, Open>,
-    /// Finished parts by their number; numbers stand in `Taken::parts` until the commit.
-    finished: BTreeMap<usize, Part>,
-    next: usize,
+    stale: Stale,
+    /// Numbers of its parts stand in `Taken::parts` until the commit.
+    growing: Growing<'h>,
     changes: Changes,
     _lock: Lock,
 }
@@ -132,62 +127,21 @@ impl<'h> Ingest<'h> {
         for file in manifest.taken(root)? {
             taken.entry(file.source.clone()).or_default().push(file);
         }
-        let ingest = Self {
+        tidy(root, &manifest, options.hook)?;
+        let sequence = manifest.sequence + 1;
+        Ok(Self {
             root: root.to_path_buf(),
             shard,
+            read_with: options.read_with,
             hook: options.hook,
             manifest,
             taken,
             seen: BTreeSet::new(),
-            gone: BTreeSet::new(),
-            touched: BTreeSet::new(),
-            open: BTreeMap::new(),
-            finished: BTreeMap::new(),
-            next: 0,
+            stale: Stale::default(),
+            growing: Growing::new(root.to_path_buf(), shard, sequence, options.hook),
             changes: Changes::default(),
             _lock: lock,
-        };
-        ingest.tidy()?;
-        Ok(ingest)
-    }
-
-    /// Shows every part in force and removes everything of this shard that is not.
-    fn tidy(&self) -> Result<(), StoreError> {
-        let mut in_force = BTreeSet::new();
-        for part in &self.manifest.parts {
-            let (place, hidden) = (part.place(&self.root), part.hidden(&self.root));
-            if !place.exists() && hidden.exists() {
-                fs::rename(&hidden, &place).map_err(StoreError::io(&place))?;
-                (self.hook)(Step::PartShown).map_err(StoreError::io(&place))?;
-            }
-            in_force.insert(place);
-        }
-        let prefix = format!("part-{}-", self.shard);
-        for form in folders(&self.root, "form=")? {
-            for year in folders(&form, "year=")? {
-                for path in files(&year)? {
-                    let name = path.file_name().unwrap_or_default().to_string_lossy();
-                    if name.trim_start_matches('.').starts_with(&prefix)
-                        && !in_force.contains(&path)
-                    {
-                        self.remove(&path)?;
-                    }
-                }
-            }
-        }
-        let prefix = format!("files-{}-", self.shard);
-        for path in files(&self.root.join(FOLDER))? {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            if name.starts_with(&prefix) && *name != *self.manifest.files {
-                self.remove(&path)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn remove(&self, path: &Path) -> Result<(), StoreError> {
-        fs::remove_file(path).map_err(StoreError::io(path))?;
-        (self.hook)(Step::OldRemoved).map_err(StoreError::io(path))
+        })
     }
 
     /// Whether a file falls to this shard.
@@ -195,29 +149,33 @@ impl<'h> Ingest<'h> {
         self.shard.takes(source)
     }
 
-    /// Whether the store has a file with this content.
-    pub fn has(&self, source: &str, hash: &str) -> bool {
-        (self.taken.get(source)).is_some_and(|known| known.iter().all(|taken| taken.hash == hash))
-    }
-
-    /// BLAKE3 of a file's content as the store has it; none where it has no such file.
+    /// BLAKE3 of a file's content as the store has it; none where it has no such file, or one that was read
+    /// with something else.
     pub fn hash_of(&self, source: &str) -> Option<&str> {
-        self.taken
-            .get(source)?
-            .first()
-            .map(|taken| taken.hash.as_str())
+        let known = self.taken.get(source)?.first()?;
+        (known.read_with == self.read_with).then_some(&*known.hash)
     }
 
-    /// Says that a file was met. True when its content is what the store already has: nothing is to be done.
+    /// Says that a file was met. True when the store already has what reading it would give: nothing is to be
+    /// done. A new date is written down, for it may decide which version of a report counts.
     pub fn is_current(&mut self, source: &str, hash: &str, modified: Option<i64>) -> bool {
-        if !self.has(source, hash) {
+        if self.hash_of(source) != Some(hash) {
             return false;
         }
-        for taken in self.taken.get_mut(source).into_iter().flatten() {
-            taken.modified = modified;
+        if !self.seen.insert(source.to_owned()) {
+            return true;
         }
-        if self.seen.insert(source.to_owned()) {
-            self.changes.unchanged += 1;
+        self.changes.unchanged += 1;
+        let known = self.taken.get_mut(source).into_iter().flatten();
+        let mut dated = false;
+        for taken in known.filter(|taken| taken.modified != modified) {
+            taken.modified = modified;
+            self.stale.touched.extend(taken.part_names());
+            dated = true;
+        }
+        if dated {
+            self.stale.dated.insert(source.to_owned(), modified);
+            self.changes.dated += 1;
         }
         true
     }
@@ -247,7 +205,7 @@ impl<'h> Ingest<'h> {
                 Came::Reports(filed) => {
                     for filed in filed {
                         let row = Row::of(filed, source, hash, entry.modified);
-                        numbers.insert(self.push(row)?);
+                        numbers.insert(self.growing.push(row)?);
                     }
                     ("reports", Text::default())
                 }
@@ -261,6 +219,7 @@ impl<'h> Ingest<'h> {
                 size: i64::try_from(size).unwrap_or(i64::MAX),
                 modified: entry.modified,
                 hash: hash.to_owned(),
+                read_with: self.read_with.clone(),
                 end: end.to_owned(),
                 why,
                 reports: match &entry.came {
@@ -294,91 +253,10 @@ impl<'h> Ingest<'h> {
         let Some(known) = self.taken.remove(source) else {
             return false;
         };
-        for taken in &known {
-            let parts = taken.parts.split(' ').filter(|word| !word.is_empty());
-            self.touched.extend(parts.map(str::to_owned));
-        }
-        self.gone.insert(source.to_owned());
+        let parts = known.iter().flat_map(Taken::part_names);
+        self.stale.touched.extend(parts);
+        self.stale.gone.insert(source.to_owned());
         true
-    }
-
-    /// Puts a report into its partition; returns the number of the part it will stand in.
-    fn push(&mut self, row: Row<'_>) -> Result<usize, StoreError> {
-        let partition = (row.report.form.id.clone(), row.report.year);
-        self.open(&partition, &row.report.form)?;
-        let number = self.part_number(&partition)?;
-        if let Some(open) = self.open.get_mut(&partition) {
-            open.gathering.push(row);
-            if open.gathering.rows() >= ROW_GROUP {
-                self.flush(&partition)?;
-            }
-        }
-        Ok(number)
-    }
-
-    fn open(&mut self, partition: &Partition, form: &Arc<Form>) -> Result<(), StoreError> {
-        if !self.open.contains_key(partition) {
-            let schema = schema(form).map_err(StoreError::parquet(&self.root))?;
-            let open = Open {
-                form: form.clone(),
-                schema,
-                gathering: Gathering::new(form.clone()),
-                writing: None,
-            };
-            self.open.insert(partition.clone(), open);
-        }
-        Ok(())
-    }
-
-    /// The number of the part that the next rows of a partition go to; begun where there is none.
-    fn part_number(&mut self, partition: &Partition) -> Result<usize, StoreError> {
-        let Some(open) = self.open.get_mut(partition) else {
-            return Ok(0);
-        };
-        if let Some((number, _)) = &open.writing {
-            return Ok(*number);
-        }
-        let number = self.next;
-        self.next += 1;
-        let label = label(&self.root, self.shard, partition, &open.form);
-        let sequence = self.manifest.sequence + 1;
-        let writing = Writing::begin(&label, &open.schema, sequence, number)?;
-        open.writing = Some((number, writing));
-        Ok(number)
-    }
-
-    /// Hands the gathered rows of a partition to its part; a full part is finished.
-    fn flush(&mut self, partition: &Partition) -> Result<(), StoreError> {
-        let Some(open) = self.open.get_mut(partition) else {
-            return Ok(());
-        };
-        if open.gathering.rows() == 0 {
-            return Ok(());
-        }
-        let frame = open
-            .gathering
-            .take()
-            .map_err(StoreError::parquet(&self.root))?;
-        if let Some((_, writing)) = &mut open.writing {
-            writing.push(frame)?;
-            if writing.is_full() {
-                self.finish(partition)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn finish(&mut self, partition: &Partition) -> Result<(), StoreError> {
-        let Some(open) = self.open.get_mut(partition) else {
-            return Ok(());
-        };
-        if let Some((number, writing)) = open.writing.take() {
-            let label = label(&self.root, self.shard, partition, &open.form);
-            let part = writing.finish(&label)?;
-            (self.hook)(Step::PartWritten).map_err(StoreError::io(part.hidden(&self.root)))?;
-            self.finished.insert(number, part);
-        }
-        Ok(())
     }
 
     /// Makes everything since [`Ingest::begin`] visible at once.
@@ -390,17 +268,12 @@ impl<'h> Ingest<'h> {
         mut self,
         forms: &dyn Fn(&str) -> Option<Arc<Form>>,
     ) -> Result<Changes, StoreError> {
-        if self.changes.added + self.changes.replaced + self.changes.removed == 0
-            && self.manifest.sequence > 0
-        {
+        if self.changes.is_none() && self.manifest.sequence > 0 {
             return Ok(self.summary());
         }
-        let old = self.rewrite(forms)?;
-        let partitions: Vec<Partition> = self.open.keys().cloned().collect();
-        for partition in &partitions {
-            self.flush(partition)?;
-            self.finish(partition)?;
-        }
+        let (manifest, stale) = (&self.manifest, &self.stale);
+        let old = rewrite(&self.root, manifest, stale, forms, &mut self.growing)?;
+        self.growing.finish_all()?;
         let mut next = self.next_manifest(&old);
         let folder = self.root.join(FOLDER);
         next.files = format!("files-{}-{}.pq", self.shard, next.sequence);
@@ -411,7 +284,7 @@ impl<'h> Ingest<'h> {
         next.commit(&self.root)?;
         self.manifest = next;
         (self.hook)(Step::InForce).map_err(StoreError::io(&folder))?;
-        self.tidy()?;
+        tidy(&self.root, &self.manifest, self.hook)?;
         Ok(self.summary())
     }
 
@@ -423,116 +296,26 @@ impl<'h> Ingest<'h> {
         }
     }
 
-    /// Copies what stays of the parts that lose rows, and of small ones where there are many. Returns the
-    /// paths of the parts that are no longer needed, with the number of the part that takes their rows.
-    fn rewrite(
-        &mut self,
-        forms: &dyn Fn(&str) -> Option<Arc<Form>>,
-    ) -> Result<BTreeMap<String, Option<usize>>, StoreError> {
-        let mut old = BTreeMap::new();
-        for part in self.to_rewrite() {
-            let path = part.place(&self.root);
-            let form = forms(&part.form).ok_or_else(|| StoreError::NoForm {
-                path: path.clone(),
-                form: part.form.clone(),
-            })?;
-            if form_digest(&form) != part.keys {
-                return Err(StoreError::OtherForm {
-                    path,
-                    form: part.form.clone(),
-                });
-            }
-            let partition = (part.form.clone(), part.year);
-            self.open(&partition, &form)?;
-            self.flush(&partition)?;
-            let reading = Reading::open(path)?;
-            let mut into = None;
-            for group in reading.groups() {
-                let frame = self.staying(reading.read(group, None)?, reading.path())?;
-                if frame.height() == 0 {
-                    continue;
-                }
-                into = Some(self.part_number(&partition)?);
-                if let Some((_, writing)) = self
-                    .open
-                    .get_mut(&partition)
-                    .and_then(|o| o.writing.as_mut())
-                {
-                    writing.push(frame)?;
-                }
-            }
-            old.insert(part.path.clone(), into);
-        }
-        Ok(old)
-    }
-
-    fn to_rewrite(&self) -> Vec<Part> {
-        let small = |part: &Part| part.rows < SMALL_PART_ROWS;
-        let mut many: BTreeMap<(&str, Option<i32>), usize> = BTreeMap::new();
-        for part in self.manifest.parts.iter().filter(|part| small(part)) {
-            *many.entry((&part.form, part.year)).or_default() += 1;
-        }
-        (self.manifest.parts.iter())
-            .filter(|part| {
-                let partition = (part.form.as_str(), part.year);
-                let grows = self.open.contains_key(&(part.form.clone(), part.year));
-                self.touched.contains(&part.path)
-                    || small(part)
-                        && grows
-                        && many.get(&partition).is_some_and(|n| *n >= SMALL_PARTS)
-            })
-            .cloned()
-            .collect()
-    }
-
-    /// The rows of a frame whose files stay.
-    fn staying(&self, frame: DataFrame, path: &Path) -> Result<DataFrame, StoreError> {
-        let parquet = || StoreError::parquet(path);
-        let file = frame
-            .column("file")
-            .map_err(parquet())?
-            .str()
-            .map_err(parquet())?;
-        let source = frame
-            .column("source")
-            .map_err(parquet())?
-            .str()
-            .map_err(parquet())?;
-        let stays: BooleanChunked = (source.iter().zip(file.iter()))
-            .map(|(source, file)| !self.gone.contains(source.or(file).unwrap_or_default()))
-            .collect();
-        if stays.all() {
-            return Ok(frame);
-        }
-        frame.filter(&stays).map_err(parquet())
-    }
-
     /// The manifest after this run, and the files' parts by their names.
     fn next_manifest(&mut self, old: &BTreeMap<String, Option<usize>>) -> Manifest {
+        let finished = self.growing.finished();
         for taken in self.taken.values_mut().flatten() {
-            let named = taken
-                .parts
-                .split(' ')
-                .filter(|word| !word.is_empty())
-                .filter_map(|word| {
-                    let number = match old.get(word) {
-                        Some(number) => *number,
-                        None => word.parse().ok(),
-                    };
-                    match number {
-                        Some(number) => self.finished.get(&number).map(|part| part.path.clone()),
-                        None => Some(word.to_owned()),
-                    }
-                });
-            taken.parts = named
-                .collect::<BTreeSet<_>>()
-                .into_iter()
-                .collect::<Vec<_>>()
-                .join(" ");
+            let named = taken.part_names().filter_map(|word| {
+                let number = match old.get(&word) {
+                    Some(number) => *number,
+                    None => word.parse().ok(),
+                };
+                match number {
+                    Some(number) => finished.get(&number).map(|part| part.path.clone()),
+                    None => Some(word),
+                }
+            });
+            let named: Vec<String> = named.collect::<BTreeSet<_>>().into_iter().collect();
+            taken.parts = named.join(" ");
         }
         let mut parts: Vec<Part> = (self.manifest.parts.iter())
             .filter(|part| !old.contains_key(&part.path))
-            .chain(self.finished.values())
+            .chain(finished.values())
             .cloned()
             .collect();
         parts.sort_by(|a, b| a.path.cmp(&b.path));
@@ -542,39 +325,4 @@ impl<'h> Ingest<'h> {
             ..Manifest::empty(self.shard)
         }
     }
-}
-
-fn label<'a>(root: &'a Path, shard: Shard, partition: &'a Partition, form: &Form) -> Label<'a> {
-    Label {
-        root,
-        shard: shard.to_string(),
-        form: &partition.0,
-        keys: form_digest(form),
-        year: partition.1,
-    }
-}
-
-fn folders(folder: &Path, prefix: &str) -> Result<Vec<PathBuf>, StoreError> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).map_err(StoreError::io(folder))? {
-        let entry = entry.map_err(StoreError::io(folder))?;
-        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        if is_folder && entry.file_name().to_string_lossy().starts_with(prefix) {
-            found.push(entry.path());
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
-fn files(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).map_err(StoreError::io(folder))? {
-        let entry = entry.map_err(StoreError::io(folder))?;
-        if entry.file_type().is_ok_and(|kind| kind.is_file()) {
-            found.push(entry.path());
-        }
-    }
-    found.sort();
-    Ok(found)
 }

@@ -117,6 +117,8 @@ pub struct Taken {
     pub modified: Option<i64>,
     /// BLAKE3 of its content.
     pub hash: String,
+    /// What it was read with; see [`super::Options::read_with`].
+    pub read_with: String,
     /// Its end: `reports`, `not-a-report`, `unreadable`.
     pub end: String,
     /// Why, where it holds no report.
@@ -127,6 +129,14 @@ pub struct Taken {
     pub findings: Option<String>,
     /// Which parts hold its reports: paths apart by blanks.
     pub parts: String,
+}
+
+impl Taken {
+    /// The parts that hold its reports.
+    pub(super) fn part_names(&self) -> impl Iterator<Item = String> {
+        let words = self.parts.split(' ').filter(|word| !word.is_empty());
+        words.map(str::to_owned)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -266,6 +276,7 @@ pub(super) fn write_taken(path: &Path, taken: &[Taken]) -> Result<(), StoreError
         number("size", |t| Some(t.size)),
         number("modified", |t| t.modified),
         text("hash", |t| Some(&t.hash)),
+        text("read_with", |t| Some(&t.read_with)),
         text("end", |t| Some(&t.end)),
         text("why_zh", |t| Some(&t.why.zh)),
         text("why_en", |t| Some(&t.why.en)),
@@ -297,6 +308,8 @@ fn read_taken(path: &Path) -> Result<Vec<Taken>, StoreError> {
     let (name, source, hash, end) = (text("name")?, text("source")?, text("hash")?, text("end")?);
     let (zh, en) = (text("why_zh")?, text("why_en")?);
     let (findings, parts) = (text("findings")?, text("parts")?);
+    // Lists of earlier programs do not say.
+    let read_with = text("read_with").ok();
     let (size, modified, reports) = (number("size")?, number("modified")?, number("reports")?);
     let own = |words: Option<&str>| words.unwrap_or_default().to_owned();
     let row = |row: usize| Taken {
@@ -305,6 +318,7 @@ fn read_taken(path: &Path) -> Result<Vec<Taken>, StoreError> {
         size: size.get(row).unwrap_or_default(),
         modified: modified.get(row),
         hash: own(hash.get(row)),
+        read_with: own(read_with.and_then(|words| words.get(row))),
         end: own(end.get(row)),
         why: Text::new(own(zh.get(row)), own(en.get(row))),
         reports: reports.get(row).unwrap_or_default(),

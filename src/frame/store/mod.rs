@@ -8,6 +8,7 @@ mod decode;
 mod encode;
 mod entry;
 mod error;
+mod growing;
 mod ingest;
 mod lock;
 mod manifest;
@@ -15,8 +16,10 @@ mod part;
 mod place;
 mod raw;
 mod read;
+mod rewrite;
 mod schema;
 pub mod sql;
+mod tidy;
 mod words;
 
 pub use entry::{Belonging, Came, Entry, Filed, Filter};
