@@ -40,6 +40,9 @@ pub(super) struct Common {
     /// 设置文件 · settings file; `huizong.toml` in the first input folder or here without it
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// 读取上限，如 file-size=1G，可重复 · a limit of what is read, as in `file-size=1G`; repeatable
+    #[arg(long, global = true, value_name = "NAME=VALUE")]
+    pub limit: Vec<String>,
     /// 不显示进度和说明 · no progress and no messages, only results and errors
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub quiet: bool,

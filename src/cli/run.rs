@@ -1,6 +1,5 @@
 //! The stages joined: gather, read, recognise, decide what counts, check.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -55,7 +54,8 @@ pub(super) fn collect(
     let (kept, counties) = stored::pieces(&gathered, settings, console)?;
     let county = county(settings, &gathered, &registry, &counties);
     let progress = console.progress(&Text::new("读取", "reading"), gathered.sources.len());
-    let pieces = batch::read(&gathered.sources, &settings.library, &|| progress.step());
+    let reader = batch::Reader::new(&settings.library, settings.limits.clone());
+    let pieces = reader.read(&gathered.sources, &|| progress.step());
     drop(progress);
     let pieces = pieces.into_iter().chain(kept).collect();
     let naming = Naming {
@@ -119,7 +119,7 @@ pub(super) fn registry(settings: &Settings, gathered: &Gathered) -> Result<Regis
     let found = gathered.the(Kept::Units);
     match settings.units.as_deref().or(found) {
         Some(path) => {
-            let text = text_of(path)?;
+            let text = text_of(path, settings)?;
             Ok(Registry::parse(&path.display().to_string(), &text)?)
         }
         None => Ok(Registry::default()),
@@ -132,7 +132,7 @@ fn corrections(settings: &Settings, gathered: &Gathered) -> Result<Corrections, 
     let Some(path) = settings.corrections.as_deref().or(found) else {
         return Ok(Corrections::default());
     };
-    Corrections::parse(&text_of(path)?).map_err(|error| Failure::Settings {
+    Corrections::parse(&text_of(path, settings)?).map_err(|error| Failure::Settings {
         file: path.to_path_buf(),
         problem: Text::new(
             format!("第 {} 行：{}", error.line, error.problem.zh),
@@ -162,8 +162,11 @@ fn correct(batch: &mut Batch, corrections: &Corrections) {
 }
 
 /// Text of a file that a person keeps: UTF-8, or what spreadsheet programs in China save.
-fn text_of(path: &Path) -> Result<String, Failure> {
-    let bytes = fs::read(path).map_err(|e| Failure::file(path, &e))?;
+fn text_of(path: &Path, settings: &Settings) -> Result<String, Failure> {
+    let bytes = batch::bytes_of(path, &settings.limits).map_err(|problem| Failure::Settings {
+        file: path.to_path_buf(),
+        problem,
+    })?;
     Ok(match String::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {

@@ -15,6 +15,7 @@ mod desk;
 mod form;
 mod kinds;
 mod layering;
+mod limits;
 mod localise;
 mod page;
 mod readers;
