@@ -92,8 +92,8 @@ fn shard(args: &IngestArgs) -> Result<Shard, Failure> {
     })
 }
 
-/// A digest of what decides, beside its content, what comes of a file: the program, the forms, the registry, and
-/// the county's name.
+/// A digest of what decides, beside its content, what comes of a file: the program, the forms, the registry,
+/// the county's name, and the limits.
 fn read_with(settings: &Settings, registry: &Registry, county: &str) -> String {
     let mut hasher = blake3::Hasher::new();
     let mut more = |words: String| {
@@ -109,6 +109,7 @@ fn read_with(settings: &Settings, registry: &Registry, county: &str) -> String {
     }
     more(format!("{:?}", registry.units));
     more(county.to_owned());
+    more(format!("{:?}", settings.limits));
     hasher.finalize().to_hex()[..16].to_owned()
 }
 

@@ -117,7 +117,7 @@ fn rows(
         limits.check(Limit::Columns, width)?;
         limits.check(Limit::Rows, rows.len() as u64)?;
         limits.check(Limit::Cells, width * rows.len() as u64)?;
-        if rows.len() % 1024 == 0 {
+        if rows.len().is_multiple_of(1024) {
             tick();
         }
     }

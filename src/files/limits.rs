@@ -319,7 +319,7 @@ fn shown(number: u64, bytes: bool) -> String {
     let units = [(30, "GiB"), (20, "MiB"), (10, "KiB")];
     let unit = units.iter().find(|(shift, _)| number >> shift > 0);
     match unit.filter(|_| bytes) {
-        Some((shift, unit)) if number % (1 << shift) == 0 => {
+        Some((shift, unit)) if number.is_multiple_of(1 << shift) => {
             format!("{} {unit}", number >> shift)
         }
         Some((shift, unit)) => format!("{:.1} {unit}", number as f64 / (1_u64 << shift) as f64),

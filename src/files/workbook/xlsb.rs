@@ -68,7 +68,7 @@ fn cells(
         let value = content(cell.get_value().clone());
         if value != Content::Empty {
             sheet.cells.push((row, col, value));
-            if sheet.cells.len() % 4096 == 0 {
+            if sheet.cells.len().is_multiple_of(4096) {
                 tick();
                 if let Err(over) = limits.check(Limit::Cells, sheet.cells.len() as u64) {
                     return Ok(Some(over));
