@@ -214,6 +214,9 @@ pub(super) struct TotalsArgs {
     /// 只用这些年份 · only these years: `2022` or `2020..2022`
     #[arg(long, value_name = "A..B")]
     pub years: Option<YearRange>,
+    /// 另写各状态的份数 · also write how many reports have a key in which status
+    #[arg(long)]
+    pub statuses: bool,
     /// 只写合计，不做比较 · totals only, no comparison
     #[arg(long)]
     pub no_comparison: bool,
