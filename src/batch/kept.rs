@@ -52,6 +52,19 @@ pub(super) struct Words {
     pub consolidated: Marks,
     kept: Vec<KeptFile>,
     skipped: Skipped,
+    memory: Memory,
+}
+
+/// How much of a store is held at once.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Memory {
+    reports: usize,
+}
+
+/// How many reports of a store are held in memory at once, unless one county has more.
+pub fn reports_at_once() -> usize {
+    Words::get().memory.reports
 }
 
 #[derive(Debug, Deserialize)]
@@ -87,8 +100,13 @@ impl Words {
     /// The embedded words; a test keeps them readable.
     pub(super) fn get() -> &'static Self {
         static WORDS: LazyLock<Words> = LazyLock::new(|| {
-            toml::from_str(include_str!("../../data/batch.toml"))
-                .unwrap_or_else(|e| panic!("data/batch.toml: {e}"))
+            let words: Words = toml::from_str(include_str!("../../data/batch.toml"))
+                .unwrap_or_else(|e| panic!("data/batch.toml: {e}"));
+            assert!(
+                words.memory.reports > 0,
+                "data/batch.toml: memory.reports must be 1 or more"
+            );
+            words
         });
         &WORDS
     }

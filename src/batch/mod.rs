@@ -15,9 +15,9 @@ use std::sync::Arc;
 
 pub use assemble::{Naming, assemble, revision_of};
 pub use gather::{Gathered, Origin, Source, gather};
-pub use kept::Kept;
-pub use naming::{calls_itself_consolidated, resolve};
-pub use read::{Outcome, Piece, Reader, bytes_of};
+pub use kept::{Kept, reports_at_once};
+pub use naming::{calls_itself_consolidated, registered, resolve};
+pub use read::{Outcome, Piece, content, pieces, read};
 pub use version::revision_mark;
 
 use crate::finding::Finding;

@@ -41,16 +41,29 @@ pub(super) fn name_unit(report: &mut Report, naming: Naming<'_>) -> usize {
     order
 }
 
-/// Looks the report's unit up by the name most trusted, else by any other name found that is a reporting unit's.
+/// Looks the report's unit up, and says what stands in the way where that fails.
 pub fn resolve(report: &Report, registry: &Registry) -> Resolution {
-    let first = registry.resolve(&report.unit, report.year);
-    if matches!(first, Resolution::Found(_)) {
-        return first;
+    let (unit, code) = (&report.unit, report.code.as_deref());
+    match registered(unit, code, &report.narrative.names, report.year, registry) {
+        Some(line) => Resolution::Found(line),
+        None => registry.resolve(&report.unit, report.year),
     }
-    (report.narrative.names.iter())
-        .map(|name| registry.resolve(name, report.year))
-        .find(|other| matches!(other, Resolution::Found(index) if registry.reports_itself(*index)))
-        .unwrap_or(first)
+}
+
+/// The registry's line of a report: by the name most trusted, with its code where a store knows that, else by any
+/// other name found that is a reporting unit's.
+pub fn registered(
+    unit: &str,
+    code: Option<&str>,
+    names: &[String],
+    year: Option<i32>,
+    registry: &Registry,
+) -> Option<usize> {
+    registry.find_coded(unit, code, year).or_else(|| {
+        (names.iter())
+            .filter_map(|name| registry.find(name, year))
+            .find(|line| registry.reports_itself(*line))
+    })
 }
 
 /// Whether a report that no registry knows gives an area's figures: by its name or its title.

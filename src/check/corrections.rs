@@ -4,7 +4,7 @@
 //! `value` is a count, an amount in 分 or with its unit (`13.02万元`), or the word `accepted`. An accepted line's
 //! `key` is a key, `rule:ID` for every finding of a rule, or `rule:ID KEY` for one of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::finding::{Finding, Severity};
@@ -14,6 +14,17 @@ use crate::text::Text;
 use crate::units::plain_name;
 
 use super::failure::amount;
+
+/// A report as far as the corrections need to know of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'r> {
+    /// Name of its unit.
+    pub unit: &'r str,
+    /// Code of its unit.
+    pub code: Option<&'r str>,
+    /// Its year.
+    pub year: Option<i32>,
+}
 
 /// What a line asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,21 +142,68 @@ impl Corrections {
     /// Returns what should be known: a line that changes nothing, that speaks of a unit, year or key that is not
     /// there, whose value does not fit, or whose reported value is no longer what it `was`.
     pub fn apply(&self, reports: &mut [Arc<Report>]) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        for line in &self.lines {
-            let mut met = false;
-            for report in reports.iter_mut().filter(|report| line.is_about(report)) {
-                met = true;
-                if line.order != Order::Accepted {
-                    findings.extend(line.apply(Arc::make_mut(report)));
-                }
+        let mut findings = self.apply_known(reports);
+        let known = reports.iter().map(|report| Known {
+            unit: &report.unit,
+            code: report.code.as_deref(),
+            year: report.year,
+        });
+        findings.extend(self.unmet(known));
+        findings
+    }
+
+    /// Applies the overrides to some of the reports there are: [`Corrections::apply`] without the lines that speak
+    /// of a unit or year that is not there, which only [`Corrections::unmet`] can tell from all of them.
+    pub fn apply_known(&self, reports: &mut [Arc<Report>]) -> Vec<Finding> {
+        let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (at, report) in reports.iter().enumerate() {
+            let names = [Some(plain_name(&report.unit)), report.code.clone()];
+            for name in names.into_iter().flatten() {
+                by_name.entry(name).or_default().push(at);
             }
-            if !met {
-                let unit = reports.iter().any(|report| line.names(report));
-                findings.push(line.unmet(unit));
+        }
+        let mut findings = Vec::new();
+        for line in self
+            .lines
+            .iter()
+            .filter(|line| line.order != Order::Accepted)
+        {
+            let mut about: Vec<usize> = (line.names().iter())
+                .flat_map(|name| by_name.get(name).into_iter().flatten().copied())
+                .filter(|at| line.is_about(&reports[*at]))
+                .collect();
+            about.sort_unstable();
+            about.dedup();
+            for at in about {
+                findings.extend(line.apply(Arc::make_mut(&mut reports[at])));
             }
         }
         findings
+    }
+
+    /// A finding for every line that speaks of a unit or year of which there is no report.
+    pub fn unmet<'r>(&self, reports: impl Iterator<Item = Known<'r>>) -> Vec<Finding> {
+        if self.lines.is_empty() {
+            return Vec::new();
+        }
+        let mut years: BTreeMap<String, BTreeSet<Option<i32>>> = BTreeMap::new();
+        let mut seen: BTreeSet<(&str, Option<&str>, Option<i32>)> = BTreeSet::new();
+        for known in reports {
+            if seen.insert((known.unit, known.code, known.year)) {
+                let names = [Some(plain_name(known.unit)), known.code.map(str::to_owned)];
+                for name in names.into_iter().flatten() {
+                    years.entry(name).or_default().insert(known.year);
+                }
+            }
+        }
+        (self.lines.iter())
+            .filter_map(|line| {
+                let names = line.names();
+                let known: Vec<_> = names.iter().filter_map(|name| years.get(name)).collect();
+                let met = known.iter().any(|years| years.contains(&Some(line.year)));
+                (!met).then(|| line.unmet(!known.is_empty()))
+            })
+            .collect()
     }
 
     /// Marks what was accepted: the finding stays, as a note that says by whom and why. A finding whose value is
@@ -270,13 +328,15 @@ fn fen(words: &str, unit: MoneyUnit) -> Option<i64> {
 }
 
 impl Correction {
-    fn names(&self, report: &Report) -> bool {
-        report.code.as_deref() == Some(self.unit.as_str())
-            || plain_name(&report.unit) == plain_name(&self.unit)
+    /// What it may mean: a plain name, or a code.
+    fn names(&self) -> [String; 2] {
+        [plain_name(&self.unit), self.unit.clone()]
     }
 
     fn is_about(&self, report: &Report) -> bool {
-        report.year == Some(self.year) && self.names(report)
+        report.year == Some(self.year)
+            && (report.code.as_deref() == Some(self.unit.as_str())
+                || plain_name(&report.unit) == plain_name(&self.unit))
     }
 
     fn covers(&self, finding: &Finding) -> bool {

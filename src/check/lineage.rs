@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::report::{Report, Scope};
-use crate::units::{Registry, Resolution};
+use crate::units::Registry;
+
+/// Name of the county by file, for reports that no registry places.
+pub type Counties = BTreeMap<Arc<str>, String>;
 
 /// The registry's line of a report: by its code, else by its name.
 fn line(report: &Report, registry: &Registry) -> Option<usize> {
     if let Some(code) = &report.code {
         return registry.line_of(code, report.year);
     }
-    match registry.resolve(&report.unit, report.year) {
-        Resolution::Found(line) if !report.unit.is_empty() => Some(line),
-        _ => None,
-    }
+    (!report.unit.is_empty()).then_some(())?;
+    registry.find(&report.unit, report.year)
 }
 
 /// The unit's kind in the registry; empty where it is not known.
@@ -22,20 +23,40 @@ pub(super) fn kind<'r>(report: &Report, registry: &'r Registry) -> &'r str {
     line(report, registry).map_or("", |line| registry.units[line].kind.as_str())
 }
 
+/// Code of the area a report's unit belongs to, empty where it belongs to none the registry knows; none without
+/// a registry.
+pub(super) fn county(report: &Report, registry: &Registry) -> Option<String> {
+    if registry.is_empty() {
+        return None;
+    }
+    let above = line(report, registry).map(|line| registry.above(line, report.year));
+    let area = above.and_then(|above| above.first().copied());
+    Some(area.map_or_else(String::new, |area| registry.units[area].code.clone()))
+}
+
 /// Names a report by what stays the same over the years.
-fn identity(report: &Report, line: Option<usize>, registry: &Registry) -> String {
+fn identity(
+    report: &Report,
+    line: Option<usize>,
+    registry: &Registry,
+    counties: &Counties,
+) -> String {
     match (line, &report.code) {
         (Some(line), _) => format!("code {}", registry.units[line].code),
         (None, Some(code)) => format!("code {code}"),
-        (None, None) => format!("name {}", report.unit),
+        // Units of one name in two counties are two units.
+        (None, None) => match counties.get(&report.file) {
+            Some(county) => format!("name {}\n{county}", report.unit),
+            None => format!("name {}", report.unit),
+        },
     }
 }
 
 /// Names a report's line of descent.
-pub(super) fn descent(report: &Report, registry: &Registry) -> String {
+pub(super) fn descent(report: &Report, registry: &Registry, counties: &Counties) -> String {
     match line(report, registry) {
         Some(line) => format!("line {}", registry.lineage(line).id),
-        None => identity(report, None, registry),
+        None => identity(report, None, registry, counties),
     }
 }
 
@@ -70,13 +91,17 @@ fn predecessors(line: usize, year: i32, registry: &Registry) -> Vec<String> {
 
 /// For every report, the indices of the reports of the year before that it continues: one as a rule, several
 /// after a merger. Empty where one of them is missing, or stands there twice and nobody could say which counts.
-pub(super) fn previous(reports: &[Arc<Report>], registry: &Registry) -> Vec<Vec<usize>> {
+pub(super) fn previous(
+    reports: &[Arc<Report>],
+    registry: &Registry,
+    counties: &Counties,
+) -> Vec<Vec<usize>> {
     let lines: Vec<_> = reports.iter().map(|r| line(r, registry)).collect();
     let mut known: BTreeMap<(String, bool, i32), Vec<usize>> = BTreeMap::new();
     for (index, report) in reports.iter().enumerate() {
         if let (Some(year), false) = (report.year, report.unit.is_empty() && report.code.is_none())
         {
-            let key = identity(report, lines[index], registry);
+            let key = identity(report, lines[index], registry, counties);
             known
                 .entry((key, report.scope == Scope::Own, year))
                 .or_default()
@@ -90,7 +115,7 @@ pub(super) fn previous(reports: &[Arc<Report>], registry: &Registry) -> Vec<Vec<
             };
             let wanted = match line {
                 Some(line) => predecessors(*line, before + 1, registry),
-                None => vec![identity(report, None, registry)],
+                None => vec![identity(report, None, registry, counties)],
             };
             let own = report.scope == Scope::Own;
             (wanted.into_iter())
@@ -118,7 +143,7 @@ pub fn continued(
         let mut met = reports.iter().enumerate().filter(|(_, report)| {
             report.scope == Scope::Own
                 && report.year == year.checked_sub(1)
-                && identity(report, line(report, registry), registry) == wanted
+                && identity(report, line(report, registry), registry, &Counties::new()) == wanted
         });
         let one = met.next()?.0;
         met.next().is_none().then_some(one)

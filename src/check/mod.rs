@@ -17,10 +17,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-pub use corrections::{Corrections, CorrectionsError};
+pub use corrections::{Corrections, CorrectionsError, Known};
 pub use evaluate::{Instance, Outcome, Tally, Verdict, evaluate};
-pub use lineage::continued;
-pub use narrative::{Phrases, SelfName};
+pub use lineage::{Counties, continued};
+pub use narrative::{Names, Phrases, SelfName};
 pub use notice::{Doubt, Notice, notices};
 pub use settings::{Ending, Kinds, Localise, Outlier, PowerOfTen, Settings, SlipKind, SlipWeight};
 
@@ -52,6 +52,15 @@ impl Checked {
     }
 }
 
+/// What the checks know beyond the reports at hand, which may be a part of all there are.
+#[derive(Debug, Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// The names of all units there are.
+    pub names: &'a Names,
+    /// Without a registry: the county by file. Peers are units of one county.
+    pub counties: &'a Counties,
+}
+
 /// Checks all reports: each by itself, against the same unit's report of the year before, and against its peers.
 ///
 /// The answer depends on nothing but the arguments: neither on threads nor on the clock.
@@ -61,12 +70,28 @@ pub fn run(
     library: &Library,
     settings: &Settings,
 ) -> Checked {
-    let previous = lineage::previous(reports, registry);
-    let bridges = bridges(reports, &previous, library);
-    let names = narrative::Names::new(
+    let names = Names::new(
         (reports.iter().map(|report| report.unit.as_str()))
             .chain(registry.units.iter().map(|unit| unit.name.as_str())),
     );
+    let surroundings = Surroundings {
+        names: &names,
+        counties: &BTreeMap::new(),
+    };
+    run_among(reports, registry, library, settings, surroundings)
+}
+
+/// The same for some counties of several: all years of every unit's line of descent are to be there.
+pub fn run_among(
+    reports: &[Arc<Report>],
+    registry: &Registry,
+    library: &Library,
+    settings: &Settings,
+    surroundings: Surroundings<'_>,
+) -> Checked {
+    let previous = lineage::previous(reports, registry, surroundings.counties);
+    let bridges = bridges(reports, &previous, library);
+    let names = surroundings.names;
     let each: Vec<(Vec<Finding>, Vec<Tally>)> = (reports.par_iter().zip(&previous))
         .map(|(report, previous)| {
             let before: Vec<(&Report, &Bridge)> = (previous.iter())
@@ -78,9 +103,9 @@ pub fn run(
                 .collect();
             let past = Past::new(&before);
             let kind = kind(report, registry, settings);
-            let outcomes = evaluate::evaluate_rules(report, past, kind, settings, &names);
+            let outcomes = evaluate::evaluate_rules(report, past, kind, settings, names);
             let tallies = Tally::of(&report.form, &outcomes);
-            (findings(report, past, &outcomes, settings, &names), tallies)
+            (findings(report, past, &outcomes, settings, names), tallies)
         })
         .collect();
     let mut checked = Checked::default();
@@ -88,7 +113,13 @@ pub fn run(
         checked.findings.extend(findings);
         checked.tallies.push(tallies);
     }
-    (checked.findings).extend(outlier::findings(reports, registry, library, settings));
+    (checked.findings).extend(outlier::findings(
+        reports,
+        registry,
+        library,
+        settings,
+        surroundings.counties,
+    ));
     checked
 }
 
@@ -98,7 +129,7 @@ fn findings(
     past: Option<Past<'_>>,
     outcomes: &[Outcome],
     settings: &Settings,
-    names: &narrative::Names,
+    names: &Names,
 ) -> Vec<Finding> {
     let localised = localise::localise(report, outcomes, settings);
     let mended = repair::mended(report, &localised);

@@ -11,7 +11,7 @@ use crate::units::Registry;
 
 use super::evaluate::Bridge;
 use super::failure::amount;
-use super::lineage;
+use super::lineage::{self, Counties};
 use super::settings::{Outlier, Settings};
 
 /// The id under which these findings stand.
@@ -23,13 +23,17 @@ pub(super) fn findings(
     registry: &Registry,
     library: &Library,
     settings: &Settings,
+    counties: &Counties,
 ) -> Vec<Finding> {
     let mut by_unit: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    let mut by_peers: BTreeMap<(Option<i32>, String, String), Vec<usize>> = BTreeMap::new();
+    let mut by_peers: BTreeMap<(Option<i32>, String, String, String), Vec<usize>> = BTreeMap::new();
     let mut bridges: BTreeMap<(String, String), Bridge> = BTreeMap::new();
     let peers_of = |report: &Report| {
         let kind = super::kind(report, registry, settings).to_owned();
-        (report.year, report.form.id.clone(), kind)
+        // Of one county: what is said of a unit does not depend on what other counties are looked at with it.
+        let county = lineage::county(report, registry)
+            .unwrap_or_else(|| counties.get(&report.file).cloned().unwrap_or_default());
+        (report.year, report.form.id.clone(), kind, county)
     };
     for (index, report) in reports
         .iter()
@@ -37,7 +41,7 @@ pub(super) fn findings(
         .filter(|(_, r)| r.scope == Scope::Own)
     {
         by_unit
-            .entry(lineage::descent(report, registry))
+            .entry(lineage::descent(report, registry, counties))
             .or_default()
             .push(index);
         by_peers.entry(peers_of(report)).or_default().push(index);
@@ -48,7 +52,7 @@ pub(super) fn findings(
         .enumerate()
         .filter(|(_, r)| r.scope == Scope::Own)
     {
-        let history = &by_unit[&lineage::descent(report, registry)];
+        let history = &by_unit[&lineage::descent(report, registry, counties)];
         if history.len() <= settings.outlier.least_history {
             continue;
         }

@@ -7,8 +7,8 @@ use super::args::{CheckArgs, CheckFormat};
 use super::console::{self, Console};
 use super::failure::Failure;
 use super::rollup::years;
-use super::run::Collected;
 use super::settings::Settings;
+use super::slices::{Cut, Ledger, Run};
 use super::{Ending, run, wording};
 use crate::check::Tally;
 use crate::export::{findings_csv, findings_json, findings_sarif};
@@ -22,34 +22,49 @@ pub(super) fn check(
     console: &Console,
 ) -> Result<Ending, Failure> {
     let fail_on = fail_on(args, settings)?;
-    let mut collected = run::collect(settings, &[], console)?;
-    // Checked before years are left out: a year is checked against the one before it.
     let range = years(args.years, settings)?;
-    let (mut findings, checked) = collected.check(settings);
+    let run = Run::open(Cut::Counties, settings, &[], console)?;
+    let registry = run.registry();
     let wanted = |year: Option<i32>| match (range, year) {
         (Some(range), Some(year)) => range.contains(year),
         (Some(_), None) => false,
         (None, _) => true,
     };
-    let mut tally = Tally::default();
-    for (at, report) in collected.reports().iter().enumerate() {
-        if wanted(report.year) {
-            add(&mut tally, checked.tally(at));
+    let there = run.years();
+    let (mut tally, mut findings, mut reports) = (Tally::default(), Vec::new(), 0);
+    let ledger = run.each(settings, console, |slice| {
+        // Checked before years are left out: a year is checked against the one before it.
+        let (mut found, checked) = slice.check(settings);
+        for (at, report) in slice.reports().iter().enumerate() {
+            if wanted(report.year) {
+                add(&mut tally, checked.tally(at));
+                reports += 1;
+            }
         }
+        found.retain(|finding| finding.year.is_none() || wanted(finding.year));
+        findings.append(&mut found);
+        Ok(())
+    })?;
+    if let (Some(range), 0) = (range, reports) {
+        return Err(run::no_such_year(range, there.into_iter().collect()));
     }
-    collected.keep_years(range)?;
-    findings.retain(|finding| finding.year.is_none() || wanted(finding.year));
+    run::sort(&registry, &mut findings);
     let lang = settings.lang;
     console.result(|out| match args.format {
-        CheckFormat::Text => text(out, &collected, &findings, tally, lang),
+        CheckFormat::Text => {
+            text(out, &findings, lang)?;
+            let counts = (reports, tally);
+            summary(out, &findings, counts, &ledger, lang)
+        }
         CheckFormat::Json => findings_json(out, &findings, lang),
         CheckFormat::Csv => findings_csv(out, &findings, lang),
         CheckFormat::Sarif => findings_sarif(out, &findings, lang),
     })?;
     if args.format != CheckFormat::Text {
-        console.say(&collected.ends());
+        console.say(&ledger.words());
     }
-    Ok(collected.ending(&findings, fail_on))
+    let is_wrong = findings.iter().any(|f| f.severity <= fail_on);
+    Ok(ledger.ending(is_wrong))
 }
 
 fn add(sum: &mut Tally, more: Tally) {
@@ -74,13 +89,7 @@ fn fail_on(args: &CheckArgs, settings: &Settings) -> Result<Severity, Failure> {
 }
 
 /// Findings for a person: by unit and year, worst first, one line each.
-fn text(
-    out: &mut dyn Write,
-    collected: &Collected,
-    findings: &[Finding],
-    tally: Tally,
-    lang: Lang,
-) -> io::Result<()> {
+fn text(out: &mut dyn Write, findings: &[Finding], lang: Lang) -> io::Result<()> {
     let mut groups: BTreeMap<(&str, Option<i32>), Vec<&Finding>> = BTreeMap::new();
     for finding in findings {
         (groups.entry((&finding.unit, finding.year)).or_default()).push(finding);
@@ -104,7 +113,7 @@ fn text(
         }
         writeln!(out)?;
     }
-    summary(out, collected, findings, tally, lang)
+    Ok(())
 }
 
 fn group_name(unit: &str, year: Option<i32>, lang: Lang) -> String {
@@ -157,12 +166,11 @@ fn one_line(words: &str) -> String {
 
 fn summary(
     out: &mut dyn Write,
-    collected: &Collected,
     findings: &[Finding],
-    tally: Tally,
+    (reports, tally): (usize, Tally),
+    ledger: &Ledger,
     lang: Lang,
 ) -> io::Result<()> {
-    let reports = collected.reports().len();
     let counts = wording::severities(findings, lang);
     match lang {
         Lang::Zh => {
@@ -182,5 +190,5 @@ fn summary(
             )?;
         }
     }
-    writeln!(out, "{}", collected.ends().get(lang))
+    writeln!(out, "{}", ledger.words().get(lang))
 }

@@ -1,7 +1,7 @@
 //! `huizong.toml`: a run written down. Flags go before it.
 
-use std::collections::BTreeMap;
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -13,7 +13,7 @@ use crate::text::{Lang, Text};
 pub(super) const NAME: &str = "huizong.toml";
 
 /// The settings of a file. Paths are relative to the file's folder.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub(super) struct Config {
     /// What is read.
@@ -38,10 +38,10 @@ pub(super) struct Config {
     pub jobs: Option<usize>,
     /// Language.
     pub lang: Option<Lang>,
+    /// Reports of a store that are held in memory at once.
+    pub reports_at_once: Option<NonZeroUsize>,
     /// `error` or `warning`.
     pub fail_on: Option<String>,
-    /// What is read at most, by name.
-    pub limits: BTreeMap<String, toml::Value>,
 }
 
 impl Config {

@@ -1,15 +1,18 @@
 //! The stages joined: gather, read, recognise, decide what counts, check.
 
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Ending;
+use super::args::YearRange;
 use super::console::Console;
 use super::failure::Failure;
 use super::settings::Settings;
 use super::stored::{self, Counties};
 use super::wording;
-use crate::batch::{self, Batch, End, Gathered, Kept, Naming};
+use crate::batch::{self, Batch, End, Gathered, Kept, Naming, Piece};
 use crate::check::{self, Corrections};
 use crate::finding::{Finding, Severity};
 use crate::frame::store::Store;
@@ -17,22 +20,39 @@ use crate::report::Report;
 use crate::text::Text;
 use crate::units::Registry;
 
-/// Everything that was read, and what was found in it.
+/// What was read, and what was found in it: everything there is, or a slice of it.
 #[derive(Debug)]
 pub(super) struct Collected {
     /// Files, reports, and the findings of reading.
     pub batch: Batch,
     /// The registry; empty without one.
-    pub registry: Registry,
+    pub registry: Arc<Registry>,
     /// Name of the county where no registry says otherwise.
     pub county: String,
     /// Name of the county by file, for reports out of a store that were taken in with a registry.
     pub counties: Counties,
     /// The analyst's overrides, applied already, and what was accepted.
-    corrections: Corrections,
+    pub corrections: Arc<Corrections>,
+    /// The names of all units of the run, where this is a slice of it.
+    pub names: Option<Arc<check::Names>>,
 }
 
-/// Reads the inputs and decides which reports count. `apart` is left out: where results go.
+/// The inputs of a run: files have been read, stores are open.
+#[derive(Debug)]
+pub(super) struct Opened {
+    /// What was found under the inputs.
+    pub gathered: Gathered,
+    /// The registry; empty without one.
+    pub registry: Arc<Registry>,
+    /// The analyst's overrides.
+    pub corrections: Arc<Corrections>,
+    /// Stores with their folders.
+    pub stores: Vec<(PathBuf, Store)>,
+    /// What came of the files.
+    pub pieces: Vec<Piece>,
+}
+
+/// Reads the inputs, all of them, and decides which reports count. `apart` is left out: where results go.
 ///
 /// # Errors
 /// A registry that cannot be read, or no report at all.
@@ -41,6 +61,18 @@ pub(super) fn collect(
     apart: &[PathBuf],
     console: &Console,
 ) -> Result<Collected, Failure> {
+    whole(open(settings, apart, console)?, settings, console)
+}
+
+/// Reads the files among the inputs and opens the stores. `apart` is left out: where results go.
+///
+/// # Errors
+/// A registry, overrides or a store that cannot be read.
+pub(super) fn open(
+    settings: &Settings,
+    apart: &[PathBuf],
+    console: &Console,
+) -> Result<Opened, Failure> {
     let gathered = batch::gather(&settings.inputs, apart, Store::is_store);
     for folder in &gathered.results {
         let folder = folder.display();
@@ -51,12 +83,36 @@ pub(super) fn collect(
     }
     let registry = registry(settings, &gathered)?;
     let corrections = corrections(settings, &gathered)?;
-    let (kept, counties) = stored::pieces(&gathered, settings, console)?;
-    let county = county(settings, &gathered, &registry, &counties);
+    let stores = stored::open(&gathered, console)?;
     let progress = console.progress(&Text::new("读取", "reading"), gathered.sources.len());
-    let reader = batch::Reader::new(&settings.library, settings.limits.clone());
-    let pieces = reader.read(&gathered.sources, &|| progress.step());
+    let pieces = batch::read(&gathered.sources, &settings.library, &|| progress.step());
     drop(progress);
+    Ok(Opened {
+        gathered,
+        registry: Arc::new(registry),
+        corrections: Arc::new(corrections),
+        stores,
+        pieces,
+    })
+}
+
+/// Everything there is, at once.
+///
+/// # Errors
+/// A store that cannot be read, or no report at all.
+pub(super) fn whole(
+    opened: Opened,
+    settings: &Settings,
+    console: &Console,
+) -> Result<Collected, Failure> {
+    let (kept, counties) = stored::pieces(&opened.stores, settings)?;
+    let county = county(settings, &opened.gathered, &opened.registry, &counties);
+    let Opened {
+        registry,
+        corrections,
+        pieces,
+        ..
+    } = opened;
     let pieces = pieces.into_iter().chain(kept).collect();
     let naming = Naming {
         registry: &registry,
@@ -64,8 +120,12 @@ pub(super) fn collect(
         counties: &counties,
     };
     let mut batch = batch::assemble(pieces, naming, &settings.library);
-    correct(&mut batch, &corrections);
-    tell(&batch, console);
+    if !corrections.is_empty() {
+        let found = corrections.apply(&mut batch.reports);
+        batch.findings.extend(found);
+        tally_again(&mut batch);
+    }
+    tell(&batch.inputs, console);
     if batch.reports.is_empty() {
         return Err(nothing_usable(settings, &batch, console));
     }
@@ -75,12 +135,13 @@ pub(super) fn collect(
         county,
         counties,
         corrections,
+        names: None,
     })
 }
 
 /// Says what became of every file, for those who asked.
-fn tell(batch: &Batch, console: &Console) {
-    for input in &batch.inputs {
+pub(super) fn tell(inputs: &[batch::Input], console: &Console) {
+    for input in inputs {
         console.detail(&fate(input));
     }
 }
@@ -119,7 +180,7 @@ pub(super) fn registry(settings: &Settings, gathered: &Gathered) -> Result<Regis
     let found = gathered.the(Kept::Units);
     match settings.units.as_deref().or(found) {
         Some(path) => {
-            let text = text_of(path, settings)?;
+            let text = text_of(path)?;
             Ok(Registry::parse(&path.display().to_string(), &text)?)
         }
         None => Ok(Registry::default()),
@@ -132,7 +193,7 @@ fn corrections(settings: &Settings, gathered: &Gathered) -> Result<Corrections, 
     let Some(path) = settings.corrections.as_deref().or(found) else {
         return Ok(Corrections::default());
     };
-    Corrections::parse(&text_of(path, settings)?).map_err(|error| Failure::Settings {
+    Corrections::parse(&text_of(path)?).map_err(|error| Failure::Settings {
         file: path.to_path_buf(),
         problem: Text::new(
             format!("第 {} 行：{}", error.line, error.problem.zh),
@@ -141,32 +202,29 @@ fn corrections(settings: &Settings, gathered: &Gathered) -> Result<Corrections, 
     })
 }
 
-/// Applies the overrides to the reports that count, and to what is said of them file by file.
-fn correct(batch: &mut Batch, corrections: &Corrections) {
-    if corrections.is_empty() {
-        return;
+/// Says anew, file by file, how many values have which status: overrides have been applied.
+pub(super) fn tally_again(batch: &mut Batch) {
+    let mut inputs: BTreeMap<Arc<str>, Vec<usize>> = BTreeMap::new();
+    for (at, input) in batch.inputs.iter().enumerate() {
+        inputs.entry(Arc::clone(&input.file)).or_default().push(at);
     }
-    let found = corrections.apply(&mut batch.reports);
-    batch.findings.extend(found);
     for report in &batch.reports {
-        let inputs = (batch.inputs.iter_mut()).filter(|input| input.file == report.file);
-        for found in inputs.flat_map(|input| &mut input.reports) {
-            if (&found.unit, found.year, &found.form)
-                == (&report.unit, report.year, &report.form.id)
-                && found.superseded_by.is_none()
-            {
-                found.tally = report.tally();
+        for at in inputs.get(&report.file).into_iter().flatten() {
+            for found in &mut batch.inputs[*at].reports {
+                if (&found.unit, found.year, &found.form)
+                    == (&report.unit, report.year, &report.form.id)
+                    && found.superseded_by.is_none()
+                {
+                    found.tally = report.tally();
+                }
             }
         }
     }
 }
 
 /// Text of a file that a person keeps: UTF-8, or what spreadsheet programs in China save.
-fn text_of(path: &Path, settings: &Settings) -> Result<String, Failure> {
-    let bytes = batch::bytes_of(path, &settings.limits).map_err(|problem| Failure::Settings {
-        file: path.to_path_buf(),
-        problem,
-    })?;
+fn text_of(path: &Path) -> Result<String, Failure> {
+    let bytes = fs::read(path).map_err(|e| Failure::file(path, &e))?;
     Ok(match String::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
@@ -208,6 +266,36 @@ pub(super) fn county(
         .unwrap_or_default()
 }
 
+/// Worst first; then by year, unit in the order of the registry, rule, keys and places.
+pub(super) fn sort(registry: &Registry, findings: &mut [Finding]) {
+    let mut order: HashMap<&str, usize> = HashMap::new();
+    for (at, unit) in registry.units.iter().enumerate() {
+        order.entry(&unit.name).or_insert(at);
+    }
+    findings.sort_by_cached_key(|f| {
+        (
+            f.severity,
+            f.year,
+            order.get(f.unit.as_str()).copied().unwrap_or(usize::MAX),
+            f.unit.clone(),
+            f.rule.clone(),
+            f.keys.clone(),
+            f.places.clone(),
+            f.message.zh.clone(),
+        )
+    });
+}
+
+/// There are reports, but none of the years asked for.
+pub(super) fn no_such_year(range: YearRange, there: Vec<i32>) -> Failure {
+    let asked = if range.from == range.to {
+        range.from.to_string()
+    } else {
+        format!("{}..{}", range.from, range.to)
+    };
+    Failure::NoSuchYear { asked, there }
+}
+
 impl Collected {
     /// The county a report belongs to: by the registry, else the county of the run.
     pub fn county_of(&self, report: &Report) -> &str {
@@ -230,7 +318,7 @@ impl Collected {
     ///
     /// # Errors
     /// No report is left.
-    pub fn keep_years(&mut self, years: Option<super::args::YearRange>) -> Result<(), Failure> {
+    pub fn keep_years(&mut self, years: Option<YearRange>) -> Result<(), Failure> {
         let Some(range) = years else {
             return Ok(());
         };
@@ -240,55 +328,40 @@ impl Collected {
         self.batch.reports.retain(|report| wanted(report.year));
         (self.batch.findings).retain(|f| f.year.is_none() || wanted(f.year));
         if self.batch.reports.is_empty() {
-            let asked = if range.from == range.to {
-                range.from.to_string()
-            } else {
-                format!("{}..{}", range.from, range.to)
-            };
-            return Err(Failure::NoSuchYear { asked, there });
+            return Err(no_such_year(range, there));
         }
         Ok(())
     }
 
     /// Evaluates every rule; all findings, those of reading included, in one fixed order.
     pub fn check(&self, settings: &Settings) -> (Vec<Finding>, check::Checked) {
-        let mut checked = check::run(
+        let own = self.names.is_none().then(|| {
+            let units = self.batch.reports.iter().map(|report| report.unit.as_str());
+            let registered = self.registry.units.iter().map(|unit| unit.name.as_str());
+            check::Names::new(units.chain(registered))
+        });
+        let none = check::Names::default();
+        let surroundings = check::Surroundings {
+            names: self.names.as_deref().or(own.as_ref()).unwrap_or(&none),
+            counties: &self.counties,
+        };
+        let mut checked = check::run_among(
             &self.batch.reports,
             &self.registry,
             &settings.library,
             check::Settings::embedded(),
+            surroundings,
         );
         let mut findings = self.batch.findings.clone();
         findings.append(&mut checked.findings);
         self.accept(&mut findings);
-        self.sort(&mut findings);
+        sort(&self.registry, &mut findings);
         (findings, checked)
     }
 
     /// Turns what the analyst has accepted into notes.
     pub fn accept(&self, findings: &mut [Finding]) {
         self.corrections.accept(findings);
-    }
-
-    /// Worst first; then by year, unit in the order of the registry, rule, keys and places.
-    fn sort(&self, findings: &mut [Finding]) {
-        let order = |unit: &str| {
-            (self.registry.units.iter())
-                .position(|known| known.name == unit)
-                .unwrap_or(usize::MAX)
-        };
-        findings.sort_by_cached_key(|f| {
-            (
-                f.severity,
-                f.year,
-                order(&f.unit),
-                f.unit.clone(),
-                f.rule.clone(),
-                f.keys.clone(),
-                f.places.clone(),
-                f.message.zh.clone(),
-            )
-        });
     }
 
     /// The reports that count.
@@ -298,7 +371,7 @@ impl Collected {
 
     /// Says how the files ended.
     pub fn ends(&self) -> Text {
-        wording::ends(&self.batch)
+        wording::ends(&self.batch.inputs)
     }
 
     /// How a run with these findings ends.

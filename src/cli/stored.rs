@@ -1,9 +1,7 @@
 //! Stores as inputs, and a store of made-up reports.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rayon::prelude::*;
@@ -18,25 +16,34 @@ use crate::frame::store::{Belonging, Came, Changes, Entry, Filed, Filter, Ingest
 use crate::synth;
 use crate::text::Text;
 
-/// Name of the county by file.
-pub(super) type Counties = BTreeMap<Arc<str>, String>;
+pub(super) use crate::check::Counties;
 
 /// Counties that are made up and written at once.
 const AT_ONCE: usize = 64;
 
-/// What the stores among the inputs hold, as reading the files would have given it.
-pub(super) fn pieces(
+/// The stores among the inputs, open.
+pub(super) fn open(
     gathered: &Gathered,
-    settings: &Settings,
     console: &Console,
+) -> Result<Vec<(PathBuf, Store)>, Failure> {
+    let mut stores = Vec::new();
+    for source in &gathered.sources {
+        if let Origin::Store(folder) = &source.origin {
+            let store = Store::open(folder)?;
+            warn_of_missing_shards(&store, folder, console);
+            stores.push((folder.clone(), store));
+        }
+    }
+    Ok(stores)
+}
+
+/// What stores hold, as reading the files would have given it.
+pub(super) fn pieces(
+    stores: &[(PathBuf, Store)],
+    settings: &Settings,
 ) -> Result<(Vec<Piece>, Counties), Failure> {
     let (mut pieces, mut counties) = (Vec::new(), Counties::new());
-    for source in &gathered.sources {
-        let Origin::Store(folder) = &source.origin else {
-            continue;
-        };
-        let store = Store::open(folder)?;
-        warn_of_missing_shards(&store, folder, console);
+    for (_, store) in stores {
         for entry in store.entries(&settings.library, &Filter::default())? {
             let outcome = match entry.came {
                 Came::Reports(filed) => {
@@ -83,7 +90,7 @@ pub(super) fn nanoseconds(time: SystemTime) -> Option<i64> {
     }
 }
 
-fn time(nanoseconds: i64) -> SystemTime {
+pub(super) fn time(nanoseconds: i64) -> SystemTime {
     let size = Duration::from_nanos(nanoseconds.unsigned_abs());
     let time = if nanoseconds < 0 {
         UNIX_EPOCH.checked_sub(size)

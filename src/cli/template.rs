@@ -71,7 +71,7 @@ fn form(library: &Library, year: i32) -> Result<Arc<Form>, Failure> {
 
 /// Who must report, and what is known of the years before.
 struct Past {
-    registry: Registry,
+    registry: Arc<Registry>,
     reports: Vec<Arc<Report>>,
 }
 
@@ -91,7 +91,7 @@ fn past(args: &TemplateArgs, settings: &Settings, console: &Console) -> Result<P
     if reading.inputs.is_empty() {
         let gathered = batch::gather(&[], &[], Store::is_store);
         return Ok(Past {
-            registry: run::registry(&reading, &gathered)?,
+            registry: Arc::new(run::registry(&reading, &gathered)?),
             reports: Vec::new(),
         });
     }

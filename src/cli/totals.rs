@@ -1,6 +1,5 @@
 //! `huizong totals`: sums and comparisons of a store of any size.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::Ending;
@@ -12,13 +11,11 @@ use super::settings::Settings;
 use super::stored::warn_of_missing_shards;
 use crate::export::guarded;
 use crate::frame::store::{Filter, Store};
-use crate::report::Status;
-use crate::rollup::{Stored, StoredComparison, StoredStatuses, StoredTotal};
+use crate::rollup::{Stored, StoredComparison, StoredTotal};
 use crate::text::Text;
 
 /// Writes `totals.csv` (area, county, year, form, key, sum, counted, reports) and `comparison.csv` (area, scope,
-/// key, from_year, to_year, from, to, change, comparable, left_out); asked for, `statuses.csv` (area, year, form,
-/// key, and a column for each status).
+/// key, from_year, to_year, from, to, change, comparable).
 pub(super) fn totals(
     args: &TotalsArgs,
     settings: &Settings,
@@ -39,18 +36,9 @@ pub(super) fn totals(
     let count = totals.len();
     folder.write_csv("totals.csv", |out| write_totals(out, &totals))?;
     drop(totals);
-    if args.statuses {
-        let rows = stored.statuses()?;
-        folder.write_csv("statuses.csv", |out| write_statuses(out, &rows))?;
-    }
     if !args.no_comparison {
-        compare(
-            &stored,
-            &store.years(&filter),
-            &mut folder,
-            settings,
-            console,
-        )?;
+        let rows = stored.comparisons(&settings.library)?;
+        folder.write_csv("comparison.csv", |out| write_comparisons(out, &rows))?;
     }
     let (reports, place) = (store.reports(), args.output.display());
     console.say(&Text::new(
@@ -58,41 +46,6 @@ pub(super) fn totals(
         format!("{reports} reports, {count} totals, written to {place}"),
     ));
     Ok(Ending::Clean)
-}
-
-/// Writes the comparison, and says what is not in it.
-fn compare(
-    stored: &Stored<'_>,
-    years: &[i32],
-    folder: &mut Folder,
-    settings: &Settings,
-    console: &Console,
-) -> Result<(), Failure> {
-    let library = &settings.library;
-    let mut left_out: BTreeMap<(i32, i32), BTreeMap<&str, usize>> = BTreeMap::new();
-    for pair in years.windows(2) {
-        let (from, to) = (pair[0], pair[1]);
-        if library.years(from, to).is_none() {
-            console.say(&Text::new(
-                format!("{from}年与{to}年的格式没有对照表，不比较"),
-                format!("{from} and {to}: no crosswalk between the forms, so nothing compares"),
-            ));
-            continue;
-        }
-        let those = stored.left_out(library, [from, to]);
-        let count: usize = those.values().sum();
-        if count > 0 {
-            console.say(&Text::new(
-                format!("{from}年与{to}年：{count} 份年报未使用该年格式，不参加比较（见 left_out 列）"),
-                format!("{from} and {to}: {count} reports on another form than their year's are not compared (column left_out)"),
-            ));
-        }
-        left_out.insert((from, to), those);
-    }
-    let rows = stored.comparisons(library)?;
-    folder.write_csv("comparison.csv", |out| {
-        write_comparisons(out, &rows, &left_out)
-    })
 }
 
 fn number<N: ToString>(number: Option<N>) -> String {
@@ -119,26 +72,7 @@ fn write_totals(out: &mut dyn Write, rows: &[StoredTotal]) -> io::Result<()> {
     csv.flush()
 }
 
-fn write_statuses(out: &mut dyn Write, rows: &[StoredStatuses]) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
-    let head = ["area", "year", "form", "key"].into_iter();
-    csv.write_record(head.chain(Status::ALL.iter().map(|status| status.as_str())))?;
-    for row in rows {
-        let year = row.year.to_string();
-        let head = [&*guarded(&row.area), &year, &row.form, &row.key].map(str::to_owned);
-        csv.write_record(
-            head.into_iter()
-                .chain(row.counts.map(|count| count.to_string())),
-        )?;
-    }
-    csv.flush()
-}
-
-fn write_comparisons(
-    out: &mut dyn Write,
-    rows: &[StoredComparison],
-    left_out: &BTreeMap<(i32, i32), BTreeMap<&str, usize>>,
-) -> io::Result<()> {
+fn write_comparisons(out: &mut dyn Write, rows: &[StoredComparison]) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record([
         "area",
@@ -150,7 +84,6 @@ fn write_comparisons(
         "to",
         "change",
         "comparable",
-        "left_out",
     ])?;
     for row in rows {
         let scope = if row.like_for_like {
@@ -158,8 +91,6 @@ fn write_comparisons(
         } else {
             "all"
         };
-        let of_years = left_out.get(&(row.from_year, row.to_year));
-        let of_area = of_years.and_then(|areas| areas.get(row.area.as_str()));
         csv.write_record([
             &*guarded(&row.area),
             scope,
@@ -170,7 +101,6 @@ fn write_comparisons(
             &number(row.to),
             &number(row.change),
             if row.comparable { "true" } else { "false" },
-            &of_area.copied().unwrap_or(0).to_string(),
         ])?;
     }
     csv.flush()

@@ -1,6 +1,6 @@
 //! Counts and lists in sentences.
 
-use crate::batch::{Batch, End};
+use crate::batch::{End, Input};
 use crate::finding::{Finding, Severity};
 use crate::grid::Place;
 use crate::text::{Lang, Text};
@@ -39,15 +39,18 @@ pub(super) fn severities<'f>(
 }
 
 /// How the files ended: the counts add up to the number of files.
-pub(super) fn ends(batch: &Batch) -> Text {
-    let counts = batch.ends();
+pub(super) fn ends(inputs: &[Input]) -> Text {
+    let mut counts = [0; End::ALL.len()];
+    for input in inputs {
+        counts[input.end as usize] += 1;
+    }
     let list = |lang: Lang, between: &str| {
         (End::ALL.into_iter().zip(counts))
             .map(|(end, count)| format!("{} {count}", end.label().get(lang)))
             .collect::<Vec<_>>()
             .join(between)
     };
-    let files = batch.inputs.len();
+    let files = inputs.len();
     Text::new(
         format!("文件 {files}：{}", list(Lang::Zh, "，")),
         format!("files {files}: {}", list(Lang::En, ", ")),

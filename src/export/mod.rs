@@ -15,7 +15,7 @@ pub use findings::{findings_csv, findings_json};
 pub use guard::{guarded, unguarded};
 pub use manifest::manifest_csv;
 pub use sarif::findings_sarif;
-pub use values::{COLUMNS, Located, values_csv, values_json, values_parquet};
+pub use values::{COLUMNS, Located, Values, ValuesCsv, ValuesJson, ValuesParquet, values_csv};
 
 /// The mark that makes spreadsheet programs read a CSV file as UTF-8.
 ///

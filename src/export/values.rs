@@ -4,10 +4,9 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
 
 use super::{guarded, optional};
-use crate::frame::{Cells, parquet};
+use crate::frame::{Cells, Parquet};
 use crate::report::Report;
 
 /// The columns of a values export, in order.
@@ -62,10 +61,183 @@ fn rows<'r>(located: Located<'r>) -> impl Iterator<Item = Row<'r>> {
     })
 }
 
-/// Writes one line per value: `county,unit,year,form,key,value,measure,status,file,sheet,cell,raw`.
+/// Values on their way out, report by report: nothing but what is about to be written is held.
+pub trait Values {
+    /// Adds the values of a report.
+    ///
+    /// # Errors
+    /// Whatever the writer answers.
+    fn push(&mut self, located: Located<'_>) -> io::Result<()>;
+
+    /// Writes what stands at the end. Without it nothing is whole.
+    ///
+    /// # Errors
+    /// Whatever the writer answers.
+    fn finish(&mut self) -> io::Result<()>;
+}
+
+/// One line per value: `county,unit,year,form,key,value,measure,status,file,sheet,cell,raw`.
 ///
 /// `value` is a count, or 分 where `measure` is `fen`; it is empty where the status carries no number.
 /// Texts that a spreadsheet program would run are disarmed ([`super::guarded`]).
+pub struct ValuesCsv<W: Write>(csv::Writer<W>);
+
+impl<W: Write> ValuesCsv<W> {
+    /// Writes the header.
+    ///
+    /// # Errors
+    /// Whatever the writer answers.
+    pub fn begin(out: W) -> io::Result<Self> {
+        let mut csv = csv::Writer::from_writer(out);
+        csv.write_record(COLUMNS)?;
+        Ok(Self(csv))
+    }
+}
+
+impl<W: Write> Values for ValuesCsv<W> {
+    fn push(&mut self, located: Located<'_>) -> io::Result<()> {
+        for row in rows(located) {
+            self.0.write_record([
+                &*guarded(row.county),
+                &guarded(row.unit),
+                &optional(row.year),
+                &guarded(row.form),
+                row.key,
+                &optional(row.value),
+                row.measure,
+                row.status,
+                &guarded(row.file),
+                &guarded(row.sheet),
+                &guarded(&row.cell),
+                &guarded(row.raw),
+            ])?;
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// `{"values":[…]}` with the same fields as the CSV; numbers are numbers or `null`.
+pub struct ValuesJson<W: Write> {
+    out: W,
+    is_first: bool,
+}
+
+impl<W: Write> ValuesJson<W> {
+    /// Writes the beginning.
+    ///
+    /// # Errors
+    /// Whatever the writer answers.
+    pub fn begin(mut out: W) -> io::Result<Self> {
+        out.write_all(b"{\"values\":[")?;
+        let is_first = true;
+        Ok(Self { out, is_first })
+    }
+}
+
+impl<W: Write> Values for ValuesJson<W> {
+    fn push(&mut self, located: Located<'_>) -> io::Result<()> {
+        for row in rows(located) {
+            if !std::mem::take(&mut self.is_first) {
+                self.out.write_all(b",")?;
+            }
+            serde_json::to_writer(&mut self.out, &row)?;
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.out.write_all(b"]}\n")
+    }
+}
+
+/// Values in a row group of Parquet, but for the report that fills it.
+const ROW_GROUP: usize = 1 << 16;
+
+/// A Parquet file with the same columns as the CSV: `year` is Int32, `value` Int64 or null, all others are texts,
+/// as they are.
+pub struct ValuesParquet<W: Write> {
+    out: Parquet<W>,
+    texts: [Vec<String>; 10],
+    years: Vec<Option<i32>>,
+    values: Vec<Option<i64>>,
+}
+
+impl<W: Write> ValuesParquet<W> {
+    /// Begins the file.
+    ///
+    /// # Errors
+    /// Whatever the writer answers.
+    pub fn begin(out: W) -> io::Result<Self> {
+        let kind = |name: &'static str| match name {
+            "year" => (name, Cells::Year(Vec::new())),
+            "value" => (name, Cells::Number(Vec::new())),
+            _ => (name, Cells::Text(Vec::new())),
+        };
+        Ok(Self {
+            out: Parquet::begin(out, COLUMNS.map(kind).into())?,
+            texts: Default::default(),
+            years: Vec::new(),
+            values: Vec::new(),
+        })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let mut texts = self.texts.iter_mut();
+        let columns = COLUMNS.map(|name| {
+            let cells = match name {
+                "year" => Cells::Year(std::mem::take(&mut self.years)),
+                "value" => Cells::Number(std::mem::take(&mut self.values)),
+                _ => {
+                    let texts = texts.next().map(std::mem::take).unwrap_or_default();
+                    Cells::Text(texts.into_iter().map(Cow::Owned).collect())
+                }
+            };
+            (name, cells)
+        });
+        self.out.push(columns.into())
+    }
+}
+
+impl<W: Write> Values for ValuesParquet<W> {
+    fn push(&mut self, located: Located<'_>) -> io::Result<()> {
+        for row in rows(located) {
+            let texts = [
+                row.county,
+                row.unit,
+                row.form,
+                row.key,
+                row.measure,
+                row.status,
+                row.file,
+                row.sheet,
+                &row.cell,
+                row.raw,
+            ];
+            for (column, text) in self.texts.iter_mut().zip(texts) {
+                column.push(text.to_owned());
+            }
+            self.years.push(row.year);
+            self.values.push(row.value);
+        }
+        if self.years.len() >= ROW_GROUP {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        if !self.years.is_empty() {
+            self.flush()?;
+        }
+        self.out.finish()
+    }
+}
+
+/// Writes [`ValuesCsv`].
 ///
 /// # Errors
 /// Whatever the writer answers.
@@ -73,83 +245,15 @@ pub fn values_csv<'r>(
     out: impl Write,
     reports: impl IntoIterator<Item = Located<'r>>,
 ) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(COLUMNS)?;
-    for row in reports.into_iter().flat_map(rows) {
-        csv.write_record([
-            &*guarded(row.county),
-            &guarded(row.unit),
-            &optional(row.year),
-            &guarded(row.form),
-            row.key,
-            &optional(row.value),
-            row.measure,
-            row.status,
-            &guarded(row.file),
-            &guarded(row.sheet),
-            &guarded(&row.cell),
-            &guarded(row.raw),
-        ])?;
-    }
-    csv.flush()
+    all(ValuesCsv::begin(out)?, reports)
 }
 
-/// Writes a Parquet file with the same columns as the CSV: `year` is Int32, `value` Int64 or null, all others
-/// are texts, as they are.
-///
-/// # Errors
-/// Whatever the writer answers.
-pub fn values_parquet<'r>(
-    out: impl Write,
+fn all<'r>(
+    mut values: impl Values,
     reports: impl IntoIterator<Item = Located<'r>>,
 ) -> io::Result<()> {
-    let rows: Vec<Row<'r>> = reports.into_iter().flat_map(rows).collect();
-    let text = |pick: fn(&Row<'r>) -> Cow<'r, str>| Cells::Text(rows.iter().map(pick).collect());
-    let columns = vec![
-        text(|row| row.county.into()),
-        text(|row| row.unit.into()),
-        Cells::Year(rows.iter().map(|row| row.year).collect()),
-        text(|row| row.form.into()),
-        text(|row| row.key.into()),
-        Cells::Number(rows.iter().map(|row| row.value).collect()),
-        text(|row| row.measure.into()),
-        text(|row| row.status.into()),
-        text(|row| row.file.into()),
-        text(|row| row.sheet.into()),
-        text(|row| row.cell.clone().into()),
-        text(|row| row.raw.into()),
-    ];
-    parquet(out, COLUMNS.into_iter().zip(columns).collect())
-}
-
-/// Writes `{"values":[…]}` with the same fields as the CSV; numbers are numbers or `null`.
-///
-/// # Errors
-/// Whatever the writer answers.
-pub fn values_json<'r>(
-    mut out: impl Write,
-    reports: impl IntoIterator<Item = Located<'r>>,
-) -> io::Result<()> {
-    let mut json = serde_json::Serializer::new(&mut out);
-    let mut map = json.serialize_map(Some(1))?;
-    map.serialize_entry("values", &Sequence::new(reports.into_iter().flat_map(rows)))?;
-    map.end()?;
-    writeln!(out)
-}
-
-/// Serializes an iterator once, without collecting it.
-struct Sequence<I>(std::cell::RefCell<Option<I>>);
-
-impl<I> Sequence<I> {
-    fn new(items: I) -> Self {
-        Self(std::cell::RefCell::new(Some(items)))
-    }
-}
-
-impl<I: Iterator<Item: Serialize>> Serialize for Sequence<I> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.borrow_mut().take().into_iter().flatten())
-    }
+    (reports.into_iter()).try_for_each(|located| values.push(located))?;
+    values.finish()
 }
 
 #[cfg(test)]
@@ -225,7 +329,7 @@ mod tests {
             report: &report,
         };
         let mut out = Vec::new();
-        values_json(&mut out, [located, located]).unwrap();
+        all(ValuesJson::begin(&mut out).unwrap(), [located, located]).unwrap();
         let json: serde_json::Value = serde_json::from_slice(&out).unwrap();
         let values = json["values"].as_array().unwrap();
         assert_eq!(values.len(), 2 * 198);

@@ -6,24 +6,32 @@ use std::sync::Arc;
 use encoding_rs::GB18030;
 use zip::result::ZipError;
 
-use super::limits::{Limit, Limits, Over};
-use super::{Opened, Refusal, guard, open_within, package, refused};
+use super::{Opened, Refusal, guard, open_within, refused};
 use crate::text::Text;
 
-/// What the outermost archive and everything inside it have spent.
-pub(super) struct Budget<'a> {
-    pub limits: &'a Limits,
+/// Members an archive may have.
+const MEMBERS: usize = 5000;
+/// Bytes all members together may unpack to.
+const TOTAL: u64 = 1 << 30;
+/// Bytes one member may unpack to.
+const MEMBER: u64 = 200 << 20;
+/// Beyond this size, a member packed more than this many times is a bomb and no document.
+const BOMB: (u64, u64) = (20 << 20, 300);
+/// Archives inside archives that are opened.
+const DEPTH: u32 = 1;
+
+/// What the outermost archive and everything inside it may still spend.
+pub(super) struct Budget {
     bytes: u64,
-    members: u64,
-    depth: u64,
+    members: usize,
+    depth: u32,
 }
 
-impl<'a> Budget<'a> {
-    pub fn new(limits: &'a Limits) -> Self {
+impl Default for Budget {
+    fn default() -> Self {
         Self {
-            limits,
-            bytes: 0,
-            members: 0,
+            bytes: TOTAL,
+            members: MEMBERS,
             depth: 0,
         }
     }
@@ -47,7 +55,7 @@ pub fn is_clutter(path: &str) -> bool {
 }
 
 /// Opens the members of an archive, in the order of their names.
-pub(super) fn open(name: &Arc<str>, bytes: &[u8], budget: &mut Budget<'_>) -> Vec<Opened> {
+pub(super) fn open(name: &Arc<str>, bytes: &[u8], budget: &mut Budget) -> Vec<Opened> {
     match members(name, bytes, budget) {
         Ok(opened) => opened,
         Err(refusal) => vec![Opened {
@@ -57,17 +65,17 @@ pub(super) fn open(name: &Arc<str>, bytes: &[u8], budget: &mut Budget<'_>) -> Ve
     }
 }
 
-fn members(name: &Arc<str>, bytes: &[u8], budget: &mut Budget<'_>) -> Result<Vec<Opened>, Refusal> {
-    let limits = budget.limits;
-    let over = |over: Over| over.refusal(name);
-    (limits.check(Limit::ArchiveDepth, budget.depth + 1)).map_err(over)?;
+fn members(name: &Arc<str>, bytes: &[u8], budget: &mut Budget) -> Result<Vec<Opened>, Refusal> {
+    if budget.depth > DEPTH {
+        return Err(refused::too_large(
+            name,
+            "压缩包嵌套超过两层",
+            "archives nested more than two deep",
+        ));
+    }
     let what = Text::new("zip 压缩包", "zip archive");
-    let mut archive = guard::quietly(|| zip::ZipArchive::new(Cursor::new(bytes)))
-        .and_then(|archive| archive.map_err(|error| error.to_string()))
-        .map_err(|cause| refused::damaged(name, &what, &cause))?;
-    // Folders and clutter count too: looking at them takes time all the same.
-    budget.members += archive.len() as u64;
-    (limits.check(Limit::Members, budget.members)).map_err(over)?;
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes))
+        .map_err(|error| refused::damaged(name, &what, &error.to_string()))?;
     let mut wanted = Vec::new();
     for index in 0..archive.len() {
         let Ok(entry) = archive.by_index_raw(index) else {
@@ -78,9 +86,17 @@ fn members(name: &Arc<str>, bytes: &[u8], budget: &mut Budget<'_>) -> Result<Vec
             wanted.push((member, index));
         }
     }
+    if wanted.len() > budget.members {
+        return Err(refused::too_large(
+            name,
+            &format!("压缩包内文件超过 {MEMBERS} 个"),
+            &format!("more than {MEMBERS} files in the archive"),
+        ));
+    }
     if wanted.is_empty() {
         return Err(refused::no_members(name));
     }
+    budget.members -= wanted.len();
     wanted.sort();
     budget.depth += 1;
     let mut opened = Vec::with_capacity(wanted.len());
@@ -111,11 +127,10 @@ fn unpack(
     name: &Arc<str>,
     archive: &mut zip::ZipArchive<Cursor<&[u8]>>,
     index: usize,
-    budget: &mut Budget<'_>,
+    budget: &mut Budget,
 ) -> Result<Vec<u8>, Refusal> {
     let what = Text::new("压缩包内的文件", "archive member");
     let damaged = |cause: &str| refused::damaged(name, &what, cause);
-    let (limits, spent) = (budget.limits, budget.bytes);
     let read = guard::quietly(|| {
         let file = match archive.by_index(index) {
             Ok(file) => file,
@@ -124,23 +139,31 @@ fn unpack(
             }
             Err(error) => return Err(damaged(&error.to_string())),
         };
-        let (packed, size) = (file.compressed_size(), file.size());
-        let fits = |size: u64| {
-            package::check_part(packed, size, limits)
-                .and_then(|()| limits.check(Limit::TotalSize, spent.saturating_add(size)))
-                .map_err(|over| over.refusal(name))
-        };
-        fits(size)?;
+        let (packed, size) = (file.compressed_size().max(1), file.size());
+        let bomb = size > BOMB.0 && size / packed > BOMB.1;
+        if bomb || size > MEMBER || size > budget.bytes {
+            return Err(unreasonable(name));
+        }
         // The directory may lie about the size; the limit does not.
-        let most = (limits.get(Limit::PartSize)).min(limits.get(Limit::TotalSize) - spent);
+        let limit = MEMBER.min(budget.bytes);
         let mut bytes = Vec::with_capacity(size.min(1 << 24) as usize);
-        file.take(most + 1)
+        file.take(limit + 1)
             .read_to_end(&mut bytes)
             .map_err(|error| damaged(&error.to_string()))?;
-        fits(bytes.len() as u64)?;
+        if bytes.len() as u64 > limit {
+            return Err(unreasonable(name));
+        }
         Ok(bytes)
     });
     let bytes = read.unwrap_or_else(|cause| Err(damaged(&cause)))?;
-    budget.bytes += bytes.len() as u64;
+    budget.bytes -= (bytes.len() as u64).min(budget.bytes);
     Ok(bytes)
+}
+
+fn unreasonable(name: &Arc<str>) -> Refusal {
+    refused::too_large(
+        name,
+        "解压后大得不合理（可能是压缩炸弹）",
+        "unpacks to an unreasonable size (perhaps a zip bomb)",
+    )
 }

@@ -1,38 +1,37 @@
 //! Word documents (docx): headings, paragraphs and tables in reading order. Tracked deletions are gone, insertions are in.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::sync::Arc;
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::limits::{Limit, Limits, Over};
 use super::sniff::Package;
 use super::text::is_heading;
 use super::word_table::Builder;
-use super::{Document, Kind, Part, Refusal, package as parts, refused, tick, xml};
+use super::{Document, Kind, Part, Refusal, refused, xml};
 use crate::grid::{Addressing, Grid};
 use crate::text::Text;
+
+/// A part may not grow beyond this when unpacked.
+const PART: u64 = 1 << 28;
+/// How deep tables may nest.
+const DEPTH: usize = 40;
 
 /// Reads a docx.
 ///
 /// # Errors
 /// A damaged package or document part, with the cause.
-pub(super) fn read(
-    name: &Arc<str>,
-    mut package: Package<'_>,
-    limits: &Limits,
-) -> Result<Document, Refusal> {
+pub(super) fn read(name: &Arc<str>, mut package: Package<'_>) -> Result<Document, Refusal> {
     let damaged = |cause: &str| refused::damaged(name, &Text::same("docx"), cause);
-    parts::check(&mut package, limits).map_err(|over| over.refusal(name))?;
-    let main = part(name, &mut package, "_rels/.rels", limits)?
+    let main = part(&mut package, "_rels/.rels")
         .and_then(|relations| main_part(&relations))
         .unwrap_or_else(|| "word/document.xml".to_owned());
-    let text = part(name, &mut package, &main, limits)?
+    let text = part(&mut package, &main)
         .ok_or_else(|| damaged(&format!("缺少 {main} / {main} is missing")))?;
     let folder = main.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let styles = part(name, &mut package, &format!("{folder}/styles.xml"), limits)?;
     let headings = Styles {
-        text: styles.unwrap_or_default(),
+        text: part(&mut package, &format!("{folder}/styles.xml")).unwrap_or_default(),
         known: BTreeMap::new(),
     };
     let mut walk = Walk {
@@ -45,14 +44,9 @@ pub(super) fn read(
         in_row_properties: false,
         ignored: 0,
         paragraphs: 0,
-        limits,
-        over: None,
     };
     let mut reader = xml::reader(&text);
     loop {
-        if let Some(over) = walk.over {
-            return Err(over.refusal(name));
-        }
         match reader.read_event() {
             Ok(Event::Start(tag)) => walk.start(&tag),
             Ok(Event::End(tag)) => walk.end(tag.local_name().as_ref()),
@@ -75,20 +69,13 @@ pub(super) fn read(
     Ok(walk.document)
 }
 
-/// A part of the package as text; none where there is no such part.
-fn part(
-    name: &Arc<str>,
-    package: &mut Package<'_>,
-    path: &str,
-    limits: &Limits,
-) -> Result<Option<String>, Refusal> {
-    let Some(bytes) = parts::part(package, path, limits) else {
-        return Ok(None);
-    };
-    xml::check(name, &bytes, limits)?;
+fn part(package: &mut Package<'_>, path: &str) -> Option<String> {
+    let file = package.by_name(path).ok()?;
+    let mut bytes = Vec::new();
+    file.take(PART).read_to_end(&mut bytes).ok()?;
     let text = String::from_utf8(bytes)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-    Ok(Some(text))
+    Some(text)
 }
 
 /// The document's own part, as the package names it.
@@ -187,11 +174,8 @@ const ASIDE: [&str; 20] = [
     "sdtPr",
 ];
 
-struct Walk<'a> {
+struct Walk {
     document: Document,
-    limits: &'a Limits,
-    /// The limit that was gone beyond.
-    over: Option<Over>,
     headings: Styles,
     /// Tables under way, outermost first, each with the place kept for its grid.
     tables: Vec<(usize, Builder)>,
@@ -205,7 +189,7 @@ struct Walk<'a> {
     paragraphs: u32,
 }
 
-impl Walk<'_> {
+impl Walk {
     fn start(&mut self, tag: &BytesStart<'_>) {
         let local = tag.local_name();
         let local: &str = local.as_ref();
@@ -272,11 +256,10 @@ impl Walk<'_> {
     }
 
     fn begin_table(&mut self) {
-        let tables = self.document.grids.len() as u64 + 1;
-        let kept = (self.limits)
-            .check(Limit::TableDepth, self.tables.len() as u64 + 1)
-            .and_then(|()| self.limits.check(Limit::Sheets, tables));
-        self.over = self.over.or(kept.err());
+        if self.tables.len() >= DEPTH {
+            self.ignored += 1;
+            return;
+        }
         let index = self.document.grids.len();
         let name = format!("表{}", index + 1);
         self.document
@@ -298,10 +281,7 @@ impl Walk<'_> {
             "tbl" => {
                 if let Some((index, table)) = self.tables.pop() {
                     let name = self.document.grids[index].name.clone();
-                    match table.grid(name, self.limits) {
-                        Ok(grid) => self.document.grids[index] = grid,
-                        Err(over) => self.over = Some(over),
-                    }
+                    self.document.grids[index] = table.grid(name);
                 }
             }
             _ => {}
@@ -309,7 +289,6 @@ impl Walk<'_> {
     }
 
     fn end_paragraph(&mut self) {
-        tick();
         let words = std::mem::take(&mut self.words);
         if let Some((_, table)) = self.tables.last_mut() {
             table.paragraph(&words);

@@ -1,4 +1,4 @@
-//! Columns of plain data → one Parquet file.
+//! Columns of plain data → one Parquet file, row group by row group.
 
 use std::io::{self, Write};
 
@@ -16,11 +16,40 @@ pub enum Cells<'a> {
     Number(Vec<Option<i64>>),
 }
 
-/// Writes columns of one length as a Parquet file, compressed with zstd.
-///
-/// # Errors
-/// The writer's, and those of polars for columns of unequal length or equal names.
-pub fn parquet(out: impl Write, columns: Vec<(&str, Cells<'_>)>) -> io::Result<()> {
+/// A Parquet file that is written row group by row group, compressed with zstd.
+pub struct Parquet<W: Write>(polars_io::parquet::write::BatchedWriter<W>);
+
+impl<W: Write> Parquet<W> {
+    /// Begins a file with columns of these names and kinds; what is in the cells is not looked at.
+    ///
+    /// # Errors
+    /// The writer's, and those of polars for equal names.
+    pub fn begin(out: W, columns: Vec<(&str, Cells<'_>)>) -> io::Result<Self> {
+        let frame = frame(columns)?;
+        (ParquetWriter::new(out).with_compression(ParquetCompression::Zstd(None)))
+            .batched(frame.schema())
+            .map(Self)
+            .map_err(io::Error::other)
+    }
+
+    /// Writes columns of one length, named as at the beginning, as a row group.
+    ///
+    /// # Errors
+    /// The writer's, and those of polars for columns of unequal length.
+    pub fn push(&mut self, columns: Vec<(&str, Cells<'_>)>) -> io::Result<()> {
+        (self.0.write_batch(&frame(columns)?)).map_err(io::Error::other)
+    }
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn finish(&mut self) -> io::Result<()> {
+        self.0.finish().map(|_| ()).map_err(io::Error::other)
+    }
+}
+
+fn frame(columns: Vec<(&str, Cells<'_>)>) -> io::Result<DataFrame> {
     let columns: Vec<Column> = (columns.into_iter())
         .map(|(name, cells)| match cells {
             Cells::Text(cells) => {
@@ -32,11 +61,7 @@ pub fn parquet(out: impl Write, columns: Vec<(&str, Cells<'_>)>) -> io::Result<(
         })
         .collect();
     let height = columns.first().map_or(0, Column::len);
-    let mut frame = DataFrame::new(height, columns).map_err(io::Error::other)?;
-    (ParquetWriter::new(out).with_compression(ParquetCompression::Zstd(None)))
-        .finish(&mut frame)
-        .map_err(io::Error::other)?;
-    Ok(())
+    DataFrame::new(height, columns).map_err(io::Error::other)
 }
 
 #[cfg(test)]
@@ -48,13 +73,26 @@ mod tests {
 
     #[test]
     fn what_was_written_is_read_back_with_its_gaps() {
-        let columns = vec![
-            ("unit", Cells::Text(vec!["=甲镇".into(), "".into()])),
-            ("year", Cells::Year(vec![Some(2022), None])),
-            ("value", Cells::Number(vec![None, Some(i64::MAX)])),
-        ];
+        let columns = |rows: std::ops::Range<usize>| {
+            let units = ["=甲镇", ""].map(std::borrow::Cow::from);
+            vec![
+                ("unit", Cells::Text(units[rows.clone()].to_vec())),
+                (
+                    "year",
+                    Cells::Year([Some(2022), None][rows.clone()].to_vec()),
+                ),
+                (
+                    "value",
+                    Cells::Number([None, Some(i64::MAX)][rows].to_vec()),
+                ),
+            ]
+        };
         let mut bytes = Vec::new();
-        parquet(&mut bytes, columns).unwrap();
+        let mut parquet = Parquet::begin(&mut bytes, columns(0..0)).unwrap();
+        parquet.push(columns(0..1)).unwrap();
+        parquet.push(columns(1..2)).unwrap();
+        parquet.finish().unwrap();
+        drop(parquet);
         let frame = ParquetReader::new(io::Cursor::new(bytes)).finish().unwrap();
         assert_eq!(frame.get_column_names(), ["unit", "year", "value"]);
         let texts: Vec<Option<&str>> = frame
@@ -89,6 +127,6 @@ mod tests {
             ("a", Cells::Year(vec![None])),
             ("b", Cells::Number(Vec::new())),
         ];
-        assert!(parquet(Vec::new(), columns).is_err());
+        assert!(Parquet::begin(Vec::new(), columns).is_err());
     }
 }

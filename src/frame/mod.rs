@@ -4,5 +4,5 @@ mod long;
 mod reports;
 pub mod store;
 
-pub use long::{Cells, parquet};
+pub use long::{Cells, Parquet};
 pub use reports::{ABOUT, Row, column_name, wide};

@@ -7,7 +7,30 @@ use super::book::Book;
 use crate::finding::{Finding, Severity};
 use crate::report::{Report, Scope};
 use crate::text::Text;
-use crate::units::{Resolution, plain_name};
+use crate::units::{Registry, Resolution, plain_name};
+
+/// The plain names of a registry's areas, by code.
+pub fn area_names(registry: &Registry) -> BTreeMap<&str, String> {
+    (registry.units.iter())
+        .filter(|unit| unit.is_area() && registry.has_children(&unit.code))
+        .map(|unit| (unit.code.as_str(), plain_name(&unit.name)))
+        .collect()
+}
+
+/// The code of the area a consolidated report is about whose unit is none of the registry's: of the only area whose
+/// name its plain name contains, else of the only one there is, else, where there are none, the empty code.
+pub fn area_meant(areas: &BTreeMap<&str, String>, name: &str) -> Option<String> {
+    let named: Vec<&str> = (areas.iter())
+        .filter(|(_, area)| name.contains(area.as_str()))
+        .map(|(code, _)| *code)
+        .collect();
+    let all: Vec<&str> = areas.keys().copied().collect();
+    match (named.as_slice(), all.as_slice()) {
+        ([one], _) | ([], [one]) => Some((*one).to_owned()),
+        (_, []) => Some(String::new()),
+        _ => None,
+    }
+}
 
 impl Book<'_> {
     /// The line of a unit that reports for itself. An area's report is put with the areas' instead, and one
@@ -72,21 +95,7 @@ impl Book<'_> {
     /// The area of a consolidated report whose unit is none of the registry's: the only one whose name its own
     /// contains, else the only one there is, else, where there are none, the whole.
     fn area_meant(&self, report: &Report) -> Option<String> {
-        let name = plain_name(&report.unit);
-        let areas: BTreeMap<&str, String> = (self.registry.units.iter())
-            .filter(|unit| unit.is_area() && self.registry.has_children(&unit.code))
-            .map(|unit| (unit.code.as_str(), plain_name(&unit.name)))
-            .collect();
-        let named: Vec<&str> = (areas.iter())
-            .filter(|(_, area)| name.contains(area.as_str()))
-            .map(|(code, _)| *code)
-            .collect();
-        let all: Vec<&str> = areas.keys().copied().collect();
-        match (named.as_slice(), all.as_slice()) {
-            ([one], _) | ([], [one]) => Some((*one).to_owned()),
-            (_, []) => Some(String::new()),
-            _ => None,
-        }
+        area_meant(&area_names(&self.registry), &plain_name(&report.unit))
     }
 
     /// The line of a report's unit, or why there is none.

@@ -75,6 +75,11 @@ impl Registry {
                 unit.code != successor.code && unit.to.is_some_and(|to| to < from)
             })
             .collect();
+        // Another county may have a unit of that name; the one that was merged stood under the same.
+        let is_beside = |index: &usize| self.units[*index].parent == successor.parent;
+        if named.iter().any(is_beside) {
+            named.retain(is_beside);
+        }
         named.sort_unstable();
         named.dedup();
         named

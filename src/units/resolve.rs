@@ -44,19 +44,42 @@ impl Registry {
     ///
     /// A unit that exists in the year goes before one that does not. The name is in simplified characters.
     pub fn resolve(&self, name: &str, year: Option<i32>) -> Resolution {
-        let full = plain_name(name);
-        let short = plain_name(&without_remarks(name));
-        let mut candidates = self.candidates(&full, year);
-        if candidates.is_empty() && short != full {
-            candidates = self.candidates(&short, year);
-        }
+        let candidates = self.candidates_for(name, year);
         match candidates.as_slice() {
             [] => Resolution::Unknown {
-                nearest: self.nearest(&full, year),
+                nearest: self.nearest(&plain_name(name), year),
             },
             [one] => Resolution::Found(*one),
             _ => Resolution::Ambiguous(candidates),
         }
+    }
+
+    /// The unit a name stands for, where it is one: [`Registry::resolve`] without the search for similar names,
+    /// which takes its time.
+    pub fn find(&self, name: &str, year: Option<i32>) -> Option<usize> {
+        self.find_coded(name, None, year)
+    }
+
+    /// The same where a code may be known as well: of several units of one name it tells which is meant.
+    pub fn find_coded(&self, name: &str, code: Option<&str>, year: Option<i32>) -> Option<usize> {
+        match self.candidates_for(name, year).as_slice() {
+            [] => None,
+            [one] => Some(*one),
+            several => {
+                let line = self.line_of(code?, year)?;
+                several.contains(&line).then_some(line)
+            }
+        }
+    }
+
+    fn candidates_for(&self, name: &str, year: Option<i32>) -> Vec<usize> {
+        let full = plain_name(name);
+        let candidates = self.candidates(&full, year);
+        let short = plain_name(&without_remarks(name));
+        if candidates.is_empty() && short != full {
+            return self.candidates(&short, year);
+        }
+        candidates
     }
 
     fn candidates(&self, plain: &str, year: Option<i32>) -> Vec<usize> {

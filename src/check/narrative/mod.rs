@@ -8,6 +8,8 @@ mod selves;
 
 pub use phrases::{Phrases, SelfName};
 
+use std::collections::HashSet;
+
 use crate::finding::Finding;
 use crate::form::Check;
 use crate::grid::Place;
@@ -19,17 +21,32 @@ use super::settings::Settings;
 
 /// Names of units that a text might have been copied from.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Names {
-    /// Every name known, longest first.
-    pub(super) all: Vec<String>,
+pub struct Names {
+    all: HashSet<Box<str>>,
+    /// Bytes of the longest.
+    longest: usize,
 }
 
 impl Names {
-    pub(super) fn new<'n>(names: impl Iterator<Item = &'n str>) -> Self {
-        let mut all: Vec<String> = names.map(str::to_owned).collect();
-        all.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        all.dedup();
-        Self { all }
+    /// The names of all units; the same name may come several times.
+    pub fn new<'n>(names: impl Iterator<Item = &'n str>) -> Self {
+        let mut known = Self::default();
+        for name in names.filter(|name| !name.is_empty()) {
+            if !known.all.contains(name) {
+                known.longest = known.longest.max(name.len());
+                known.all.insert(name.into());
+            }
+        }
+        known
+    }
+
+    /// The names that end where a text ends, longest first.
+    pub(super) fn at_the_end_of<'t>(&self, text: &'t str) -> impl Iterator<Item = &'t str> {
+        let first = text.len().saturating_sub(self.longest);
+        (text.char_indices().map(|(at, _)| at))
+            .skip_while(move |at| *at < first)
+            .map(|at| &text[at..])
+            .filter(|name| self.all.contains(*name))
     }
 }
 

@@ -62,24 +62,21 @@ fn says(words: &str, word: &str, not_before: &[String]) -> bool {
 }
 
 /// Another unit of the township level whose work the sentence says it is about.
-fn about_another<'n>(
-    words: &str,
+fn about_another<'w>(
+    words: &'w str,
     report: &Report,
     settings: &Settings,
-    names: &'n Names,
-) -> Option<&'n str> {
+    names: &Names,
+) -> Option<&'w str> {
     if settings.kinds.of(&report.unit).is_empty() || words.contains(&report.unit) {
         return None;
     }
-    (names.all.iter().map(String::as_str))
-        .filter(|name| {
-            !name.is_empty() && !report.unit.contains(name) && !name.contains(&report.unit)
-        })
+    // What follows the name is looked for first: there are many names, and few such words.
+    (settings.narrative.about.iter())
+        .flat_map(|about| words.match_indices(about.as_str()))
+        .flat_map(|(at, _)| names.at_the_end_of(&words[..at]))
+        .filter(|name| !report.unit.contains(name) && !name.contains(&report.unit))
         .filter(|name| !settings.kinds.of(name).is_empty())
-        .find(|name| {
-            (words.match_indices(name)).any(|(at, _)| {
-                let rest = &words[at + name.len()..];
-                (settings.narrative.about.iter()).any(|about| rest.starts_with(about.as_str()))
-            })
-        })
+        // The longest name is the whole one; the first of several keeps the answer the same in every run.
+        .min_by_key(|name| (std::cmp::Reverse(name.len()), *name))
 }

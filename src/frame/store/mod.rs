@@ -18,6 +18,7 @@ mod raw;
 mod read;
 mod rewrite;
 mod schema;
+mod select;
 pub mod sql;
 mod tidy;
 mod words;
@@ -31,3 +32,4 @@ pub use schema::{
     COLUMNS, NO_YEAR, PARTITIONS, column_name, form_digest, letter_status, partition_folder,
     scope_word, status_letter, word_scope,
 };
+pub use select::Whose;

@@ -32,7 +32,18 @@ pub struct Chunk {
     rows: (usize, usize),
 }
 
+impl Chunk {
+    /// Its first row in the part.
+    pub(super) fn start(&self) -> usize {
+        self.rows.0
+    }
+}
+
 impl Store {
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// Whether a folder is a store.
     pub fn is_store(folder: &Path) -> bool {
         folder.join(FOLDER).is_dir()
@@ -261,10 +272,7 @@ impl Store {
             });
         }
         match by_name.into_keys().next() {
-            Some((name, _)) => Err(StoreError::damaged(
-                &self.root,
-                format!("{name} has reports but does not stand in the list of files"),
-            )),
+            Some((name, _)) => Err(self.has_strays(&name)),
             None => Ok(entries),
         }
     }
