@@ -78,9 +78,15 @@ template-roundtrip:
 check-page page:
     tools/check-page "{{page}}"
 
-# compare the SQL over a store on DuckDB and Spark with huizong's own totals (needs duckdb and pyspark from pip)
+# compare the SQL over a store on DuckDB and Spark with huizong's own totals (needs duckdb and pyspark from pip, and Java)
 sql-check *arguments:
+    cargo build --quiet --release
     python3 tools/sql-check.py {{arguments}}
+
+# kill rollup and ingest at 200 random moments each: every file must be the old or the new one
+kills *arguments:
+    cargo build --quiet --release
+    python3 tools/kills.py {{arguments}}
 
 # everything that must hold before a merge
 ci:

@@ -1,20 +1,29 @@
 #!/usr/bin/env python3
 """Runs the SQL that huizong prints for a store on DuckDB and on Spark, and compares every number with huizong's own.
 
-    python3 tools/sql-check.py STORE [--huizong target/release/huizong] [--engines duckdb,spark]
+    python3 tools/sql-check.py [STORE] [--huizong target/release/huizong] [--engines duckdb,spark]
+        [--master 'local-cluster[2,1,1024]'] [--reports 13000]
 
-Needs `pip install duckdb pyspark`, and Java 17 for Spark. Ends with 1 when a single number differs.
+Without STORE one of that many made-up reports is made, with versions of reports, reports on another form than their
+year's, units that no registry knows, and data/demo in it. Needs `pip install duckdb pyspark`, and Java 17 for
+Spark. Ends with 1 when a single number differs.
 """
 import argparse
 import csv
+import json
+import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 
-ROLLUP = ["area", "year", "form", "key", "sum", "counted", "reports"]
-COMPARE = ["area", "scope", "key", "from_year", "to_year", "from", "to", "change", "comparable"]
+SUM = ["area", "year", "form", "key", "sum", "counted", "reports"]
+STATUSES = ["reported", "blank", "blank_as_zero", "derived", "not_applicable", "unreadable", "corrected"]
+COMPARE = ["area", "scope", "key", "from_year", "to_year", "from", "to", "change", "comparable", "left_out"]
+UNITS = 30
+YEARS = "2020..2022"
 
 
 def word(value):
@@ -26,9 +35,57 @@ def word(value):
     return str(value)
 
 
-def own(path, columns):
+def table(path, columns):
     with open(path, encoding="utf-8-sig", newline="") as file:
-        return sorted(tuple(row[c] for c in columns) for row in csv.DictReader(file))
+        return [{c: row[c] for c in columns} for row in csv.DictReader(file)]
+
+
+def own(folder):
+    """What huizong says: the rows of both tables, in the columns of the statements."""
+    sums = table(folder / "totals.csv", SUM)
+    at = ["area", "year", "form", "key"]
+    columns = at + [s.replace("_", "-") for s in STATUSES]
+    statuses = {tuple(row[c] for c in at): row for row in table(folder / "statuses.csv", columns)}
+    rollup = []
+    for row in sums:
+        # Derived keys have no status.
+        counts = statuses.pop(tuple(row[c] for c in at), {})
+        rollup.append(tuple(row[c] for c in SUM) + tuple(counts.get(s.replace("_", "-"), "") for s in STATUSES))
+    assert not statuses, "statuses of keys that have no sum"
+    compare = [tuple(row[c] for c in COMPARE) for row in table(folder / "comparison.csv", COMPARE)]
+    return {"rollup": (SUM + STATUSES, sorted(rollup)), "compare": (COMPARE, sorted(compare))}
+
+
+def make(huizong, folder, reports):
+    """A store with everything in it that can make a difference."""
+    store, files = folder / "store", folder / "files"
+    counties = max(1, reports // (UNITS * 3))
+    made = ["--units", UNITS, "--years", YEARS, "--mistakes", 100]
+    run(huizong, "synth", "--store", "-o", store, "--counties", counties, "--seed", 3, *made)
+    run(huizong, "synth", "-o", files, "--units", 12, "--years", YEARS, "--seed", 9, "--formats", "json")
+    county = files / "示例县"
+    earlier = sorted((county / "2020").glob("*.json"))
+    for path in earlier[:3]:
+        # A revision with another number, and the same report on the 2019 form for a year of the other.
+        report = json.loads(path.read_text())
+        report["requests"]["received"]["total"] = 777
+        path.with_name(f"{path.stem}（修订）.json").write_text(json.dumps(report))
+        later = path.read_text().replace("2020", "2022")
+        (county / "2022" / f"{path.stem} (2).json").write_text(later)
+    # A unit that the registry does not know is in no area.
+    stranger = earlier[3].read_text().replace(earlier[3].stem, "无名街道")
+    (county / "2020" / "无名街道.json").write_text(stranger)
+    run(huizong, "ingest", files, "--store", store)
+    run(huizong, "ingest", "data/demo", "--store", store)
+    return store
+
+
+def run(huizong, *args):
+    done = subprocess.run([huizong, "--lang", "en", *map(str, args)], capture_output=True, text=True)
+    sys.stderr.write(done.stderr)
+    if done.returncode > 1:
+        sys.exit(done.returncode)
+    return done.stdout
 
 
 def on_duckdb(sql):
@@ -38,52 +95,72 @@ def on_duckdb(sql):
     return [c[0] for c in cursor.description], cursor.fetchall()
 
 
-def on_spark(sql):
+def spark_session(master):
     from pyspark.sql import SparkSession
 
     spark = (
-        SparkSession.builder.master("local[2]")
-        .config("spark.driver.memory", "4g")
-        .config("spark.sql.shuffle.partitions", "4")
+        SparkSession.builder.master(master)
+        .config("spark.driver.memory", "2g")
+        .config("spark.sql.shuffle.partitions", "8")
         .config("spark.sql.debug.maxToStringFields", "50")
         .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
         .getOrCreate()
     )
     spark.sparkContext.setLogLevel("ERROR")
-    for statement in sql.split(";\n")[:-1]:
+    return spark
+
+
+def on_spark(spark, sql):
+    *before, last = sql.split(";\n")
+    for statement in before:
         spark.sql(statement)
-    frame = spark.sql(sql.split(";\n")[-1])
-    return frame.columns, [tuple(row) for row in frame.toLocalIterator()]
+    frame = spark.sql(last)
+    return frame.columns, [tuple(row) for row in frame.collect()]
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("store")
+    parser.add_argument("store", nargs="?")
     parser.add_argument("--huizong", default="target/release/huizong")
     parser.add_argument("--engines", default="duckdb,spark")
+    parser.add_argument("--master", default="local[2]")
+    parser.add_argument("--reports", type=int, default=13000)
     args = parser.parse_args()
-    failed = False
-    with tempfile.TemporaryDirectory() as folder:
+    failed, engines = False, args.engines.split(",")
+    folder = pathlib.Path(tempfile.mkdtemp())
+    try:
+        store = args.store or str(make(args.huizong, folder, args.reports))
         start = time.perf_counter()
-        subprocess.run([args.huizong, "totals", args.store, "-o", folder], check=True)
-        print(f"huizong: {time.perf_counter() - start:.2f} s for both tables")
-        for what, columns, file in [("rollup", ROLLUP, "totals.csv"), ("compare", COMPARE, "comparison.csv")]:
-            wanted = own(pathlib.Path(folder) / file, columns)
-            for engine in args.engines.split(","):
-                command = [args.huizong, "sql", what, "--dialect", engine, "--store", args.store]
-                sql = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        run(args.huizong, "totals", store, "-o", folder / "totals", "--statuses")
+        print(f"huizong: {time.perf_counter() - start:.2f} s for sums, statuses and comparison")
+        wanted = own(folder / "totals")
+        for engine in engines:
+            spark = None
+            if engine == "spark":
+                # Java's launch script may not know the locale; a store's path may need it.
+                os.environ.setdefault("LC_ALL", "C.UTF-8")
                 start = time.perf_counter()
-                names, rows = (on_duckdb if engine == "duckdb" else on_spark)(sql)
+                spark = spark_session(args.master)
+                print(f"spark {args.master}: {time.perf_counter() - start:.2f} s to begin")
+            for what, (columns, rows) in wanted.items():
+                sql = run(args.huizong, "sql", what, "--dialect", engine, "--store", store)
+                start = time.perf_counter()
+                names, found = on_spark(spark, sql) if spark else on_duckdb(sql)
                 seconds = time.perf_counter() - start
                 at = [names.index(c) for c in columns]
-                found = sorted(tuple(word(row[i]) for i in at) for row in rows)
-                same = found == wanted
+                found = sorted(tuple(word(row[i]) for i in at) for row in found)
+                same = found == rows
                 failed |= not same
-                print(f"{what} on {engine}: {len(found)} rows, {seconds:.2f} s: {'the same' if same else 'DIFFERENT'}")
-                if not same:
-                    odd = sorted(set(found) ^ set(wanted))
-                    for row in odd[:10]:
-                        print("   ", "engine " if row in set(found) else "huizong", row)
+                numbers = len(found) * (len(columns) - 4)
+                verdict = "the same" if same else "DIFFERENT"
+                print(f"{what} on {engine}: {len(found)} rows, {numbers} numbers, {seconds:.2f} s: {verdict}", flush=True)
+                for row in sorted(set(found) ^ set(rows))[:10]:
+                    print("   ", "engine " if row in set(found) else "huizong", row)
+            if spark:
+                spark.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
     sys.exit(1 if failed else 0)
 
 

@@ -23,6 +23,8 @@ pub enum Origin {
     Kept(Kept),
     /// Nothing can be read there; why.
     Missing(Text),
+    /// Something that is no file of reports, and is never opened; why.
+    Aside(Text),
 }
 
 /// One thing to be read.

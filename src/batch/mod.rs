@@ -17,7 +17,7 @@ pub use assemble::{Naming, assemble, revision_of};
 pub use gather::{Gathered, Origin, Source, gather};
 pub use kept::{Kept, reports_at_once};
 pub use naming::{calls_itself_consolidated, registered, resolve};
-pub use read::{Outcome, Piece, content, pieces, read};
+pub use read::{Outcome, Piece, Reader, bytes_of};
 pub use version::revision_mark;
 
 use crate::finding::Finding;

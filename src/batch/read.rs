@@ -1,6 +1,6 @@
 //! Sources → documents → reports, many at once.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -9,14 +9,11 @@ use std::time::SystemTime;
 use rayon::prelude::*;
 
 use super::gather::{Origin, Source};
-use crate::files;
+use crate::files::{self, Late, Limit, Limits};
 use crate::finding::Finding;
 use crate::form::Library;
 use crate::report::{Recogniser, Report};
 use crate::text::Text;
-
-/// A file larger than this is no yearly report of a unit.
-const MAX_BYTES: u64 = 1 << 30;
 
 /// What came of one file, or of one member of an archive.
 #[derive(Debug)]
@@ -42,83 +39,113 @@ pub struct Piece {
     pub findings: Vec<Finding>,
 }
 
-/// Reads and recognises every source. `done` is called after each, from any thread.
-///
-/// The order of the answer is that of the sources, however many threads there are. A store is left to the
-/// caller: it gives no piece.
-pub fn read(sources: &[Source], library: &Library, done: &(dyn Fn() + Sync)) -> Vec<Piece> {
-    let recogniser = Recogniser::new(library);
-    let pieces: Vec<Vec<Piece>> = (sources.par_iter())
-        .map(|source| {
-            let pieces = read_one(source, &recogniser);
+/// Reads sources within limits, and recognises what is in them.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    recogniser: Recogniser,
+    limits: Arc<Limits>,
+}
+
+impl Reader {
+    /// A reader for the forms of a library.
+    pub fn new(library: &Library, limits: Arc<Limits>) -> Self {
+        Self {
+            recogniser: Recogniser::new(library),
+            limits,
+        }
+    }
+
+    /// Reads and recognises every source. `done` is called after each, from any thread.
+    ///
+    /// The order of the answer is that of the sources, however many threads there are. A store is left to the
+    /// caller: it gives no piece.
+    pub fn read(&self, sources: &[Source], done: &(dyn Fn() + Sync)) -> Vec<Piece> {
+        let one = |source: &Source| {
+            let pieces = (self.content(source)).map(|bytes| self.pieces(source, bytes));
             done();
-            pieces
-        })
-        .collect();
-    pieces.into_iter().flatten().collect()
-}
+            pieces.unwrap_or_default()
+        };
+        let pieces: Vec<Vec<Piece>> = sources.par_iter().map(one).collect();
+        pieces.into_iter().flatten().collect()
+    }
 
-fn read_one(source: &Source, recogniser: &Recogniser) -> Vec<Piece> {
-    match content(source) {
-        Some(bytes) => pieces(source, bytes, recogniser),
-        None => Vec::new(),
+    /// The bytes of a source, or why there are none; nothing for a store.
+    pub fn content(&self, source: &Source) -> Option<Result<Vec<u8>, Text>> {
+        match &source.origin {
+            Origin::File(path) => Some(bytes_of(path, &self.limits)),
+            Origin::Standard => Some(all_of(io::stdin().lock(), &self.limits)),
+            Origin::Kept(_) | Origin::Aside(_) => Some(Ok(Vec::new())),
+            Origin::Missing(why) => Some(Err(why.clone())),
+            Origin::Store(_) => None,
+        }
+    }
+
+    /// What comes of a source whose [`Reader::content`] is known. A file that takes too long, or in which a reader
+    /// breaks, is unreadable; the others are not affected.
+    pub fn pieces(&self, source: &Source, bytes: Result<Vec<u8>, Text>) -> Vec<Piece> {
+        let plain = |outcome| {
+            vec![Piece {
+                name: source.name.clone(),
+                modified: source.modified,
+                outcome,
+                findings: Vec::new(),
+            }]
+        };
+        let bytes = match (&source.origin, bytes) {
+            (Origin::Kept(kept), _) => return plain(Outcome::NotAReport(kept.why())),
+            (Origin::Aside(why), _) => return plain(Outcome::NotAReport(why.clone())),
+            (_, Err(why)) => return plain(Outcome::Unreadable(why)),
+            (_, Ok(bytes)) => bytes,
+        };
+        let (reader, name, modified) = (self.clone(), source.name.clone(), source.modified);
+        let seconds = self.limits.get(Limit::Seconds);
+        let read = files::within(seconds, move || {
+            (files::open_with(name, &bytes, &reader.limits).into_iter())
+                .map(|opened| recognise(opened, modified, &reader.recogniser))
+                .collect::<Vec<Piece>>()
+        });
+        match read {
+            Ok(pieces) if pieces.is_empty() => {
+                let why = Text::new("压缩包里没有文件", "there are no files in the archive");
+                plain(Outcome::NotAReport(why))
+            }
+            Ok(pieces) => pieces,
+            Err(Late::Time) => plain(Outcome::Unreadable(
+                self.limits.beyond(Limit::Seconds).text(),
+            )),
+            Err(Late::Broken(cause)) => plain(Outcome::Unreadable(broken(&cause))),
+        }
     }
 }
 
-/// The bytes of a source, or why there are none; nothing for a store.
-pub fn content(source: &Source) -> Option<Result<Vec<u8>, Text>> {
-    match &source.origin {
-        Origin::File(path) => Some(bytes_of(path)),
-        Origin::Standard => Some(all_of(io::stdin().lock())),
-        Origin::Kept(_) => Some(Ok(Vec::new())),
-        Origin::Missing(why) => Some(Err(why.clone())),
-        Origin::Store(_) => None,
-    }
+fn broken(cause: &str) -> Text {
+    Text::new(
+        format!(
+            "读取时程序内部出错（{cause}）；请在原程序中打开并重新保存，并把此文件反馈给开发者"
+        ),
+        format!(
+            "the program itself failed on it ({cause}); open the file in its own program and save it again, and send it to the developers"
+        ),
+    )
 }
 
-/// What comes of a source whose [`content`] is known.
-pub fn pieces(
-    source: &Source,
-    bytes: Result<Vec<u8>, Text>,
-    recogniser: &Recogniser,
-) -> Vec<Piece> {
-    let plain = |outcome| {
-        vec![Piece {
-            name: source.name.clone(),
-            modified: source.modified,
-            outcome,
-            findings: Vec::new(),
-        }]
-    };
-    if let Origin::Kept(kept) = &source.origin {
-        return plain(Outcome::NotAReport(kept.why()));
-    }
-    let opened = match bytes {
-        Err(why) => return plain(Outcome::Unreadable(why)),
-        Ok(bytes) => files::open(source.name.clone(), &bytes),
-    };
-    if opened.is_empty() {
-        let why = Text::new("压缩包里没有文件", "there are no files in the archive");
-        return plain(Outcome::NotAReport(why));
-    }
-    (opened.into_iter())
-        .map(|opened| recognise(opened, source.modified, recogniser))
-        .collect()
-}
-
-fn bytes_of(path: &Path) -> Result<Vec<u8>, Text> {
+/// The bytes of a file that a person has named or put among the inputs; a larger one than the limit is not read at all.
+///
+/// # Errors
+/// It cannot be read, is no file, or is too large.
+pub fn bytes_of(path: &Path, limits: &Limits) -> Result<Vec<u8>, Text> {
+    let about = fs::metadata(path).map_err(|e| cannot_read(&e))?;
+    (limits.check(Limit::FileSize, about.len())).map_err(|over| over.text())?;
     let file = File::open(path).map_err(|e| cannot_read(&e))?;
-    all_of(file)
+    all_of(file, limits)
 }
 
-fn all_of(source: impl Read) -> Result<Vec<u8>, Text> {
+fn all_of(source: impl Read, limits: &Limits) -> Result<Vec<u8>, Text> {
+    let most = limits.get(Limit::FileSize);
     let mut bytes = Vec::new();
-    (source.take(MAX_BYTES + 1).read_to_end(&mut bytes)).map_err(|e| cannot_read(&e))?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(Text::new(
-            "文件超过 1 GiB，不会是一份年报；请检查后移出文件夹",
-            "larger than 1 GiB, which no yearly report is; check it and move it out of the folder",
-        ));
+    (source.take(most.saturating_add(1)).read_to_end(&mut bytes)).map_err(|e| cannot_read(&e))?;
+    if bytes.len() as u64 > most {
+        return Err(limits.beyond(Limit::FileSize).text());
     }
     Ok(bytes)
 }

@@ -40,6 +40,9 @@ pub(super) struct Common {
     /// 设置文件 · settings file; `huizong.toml` in the first input folder or here without it
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// 读取上限，如 file-size=1G，可重复 · a limit of what is read, as in `file-size=1G`; repeatable
+    #[arg(long, global = true, value_name = "NAME=VALUE")]
+    pub limit: Vec<String>,
     /// 不显示进度和说明 · no progress and no messages, only results and errors
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
@@ -211,6 +214,9 @@ pub(super) struct TotalsArgs {
     /// 只用这些年份 · only these years: `2022` or `2020..2022`
     #[arg(long, value_name = "A..B")]
     pub years: Option<YearRange>,
+    /// 另写各状态的份数 · also write how many reports have a key in which status
+    #[arg(long)]
+    pub statuses: bool,
     /// 只写合计，不做比较 · totals only, no comparison
     #[arg(long)]
     pub no_comparison: bool,

@@ -1,5 +1,6 @@
 //! `huizong.toml`: a run written down. Flags go before it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use crate::text::{Lang, Text};
 pub(super) const NAME: &str = "huizong.toml";
 
 /// The settings of a file. Paths are relative to the file's folder.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub(super) struct Config {
     /// What is read.
@@ -42,6 +43,8 @@ pub(super) struct Config {
     pub reports_at_once: Option<NonZeroUsize>,
     /// `error` or `warning`.
     pub fail_on: Option<String>,
+    /// What is read at most, by name.
+    pub limits: BTreeMap<String, toml::Value>,
 }
 
 impl Config {

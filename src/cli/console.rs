@@ -1,21 +1,15 @@
 //! The one place that prints: results to standard output, everything else to standard error.
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::Common;
 use super::failure::Failure;
+use super::progress::Progress;
 use crate::finding::Severity;
 use crate::text::{Lang, Text};
-
-/// How often a run without a terminal says how far it is.
-const EVERY: Duration = Duration::from_secs(10);
 
 /// What is printed, and in which language.
 #[derive(Debug)]
@@ -88,55 +82,15 @@ impl Console {
 
     /// Progress over so many things: a bar on a terminal, else a line every ten seconds.
     pub fn progress(&self, label: &Text, total: usize) -> Progress {
-        let label = label.get(self.lang).to_owned();
-        let target = if !self.quiet && io::stderr().is_terminal() && total > 1 {
-            ProgressDrawTarget::stderr()
+        if self.quiet {
+            return Progress::silent();
+        }
+        let label = label.get(self.lang);
+        if io::stderr().is_terminal() {
+            Progress::bar(label, total)
         } else {
-            ProgressDrawTarget::hidden()
-        };
-        let bar = ProgressBar::with_draw_target(Some(total as u64), target);
-        if let Ok(style) = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} {eta}") {
-            bar.set_style(style);
+            Progress::lines(label, total, self.lang)
         }
-        bar.set_message(label.clone());
-        Progress {
-            lines: (!self.quiet && bar.is_hidden()).then(|| Mutex::new(Instant::now())),
-            bar,
-            label,
-            done: AtomicUsize::new(0),
-            total,
-        }
-    }
-}
-
-/// How far a long step is.
-pub(super) struct Progress {
-    bar: ProgressBar,
-    /// When the last line was written, where lines are written.
-    lines: Option<Mutex<Instant>>,
-    label: String,
-    done: AtomicUsize,
-    total: usize,
-}
-
-impl Progress {
-    /// One more is done; from any thread.
-    pub fn step(&self) {
-        self.bar.inc(1);
-        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-        if let Some(last) = &self.lines {
-            let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
-            if last.elapsed() >= EVERY {
-                *last = Instant::now();
-                let _ = writeln!(io::stderr(), "{} {done}/{}", self.label, self.total);
-            }
-        }
-    }
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        self.bar.finish_and_clear();
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::files::{LimitError, Limits};
 use crate::form::FormError;
 use crate::frame::store::StoreError;
 use crate::text::Text;
@@ -79,6 +80,8 @@ pub(super) enum Failure {
         /// What is possible.
         possible: String,
     },
+    /// A limit that does not exist, or a value it cannot have.
+    Limit(LimitError),
     /// A store cannot be read or written.
     Store(StoreError),
     /// Results cannot be written.
@@ -142,6 +145,7 @@ impl Failure {
                     ),
                 )
             }
+            Self::Limit(error) => limit(error),
             Self::Store(error) => Text::same(error.to_string()),
             Self::NoSuchYear { asked, there } => {
                 let list = listed(there);
@@ -228,6 +232,35 @@ fn nothing_usable(files: usize, unreadable: usize, inputs: &[PathBuf]) -> Text {
             format!("{zh}：{files} 个文件中没有一份年报（其中 {unreadable} 个无法读取）"),
             format!("{en}: no report among {files} files, {unreadable} of which could not be read"),
         ),
+    }
+}
+
+fn limit(error: &LimitError) -> Text {
+    match error {
+        LimitError::Name(name) => {
+            let names: Vec<&str> = (Limits::entries().iter())
+                .map(|e| e.name.as_str())
+                .collect();
+            Text::new(
+                format!("没有读取上限“{name}”；可用：{}", names.join("、")),
+                format!(
+                    "there is no limit \"{name}\"; the limits are {}",
+                    names.join(", ")
+                ),
+            )
+        }
+        LimitError::Value { limit, given } => {
+            let (name, entry) = (limit.as_str(), limit.entry());
+            let (most, like) = (entry.most, entry.value);
+            Text::new(
+                format!(
+                    "读取上限 {name} 不能是“{given}”；应为 1 到 {most} 的整数，如 {name}={like}"
+                ),
+                format!(
+                    "the limit {name} cannot be \"{given}\": it is a whole number from 1 to {most}, as in {name}={like}"
+                ),
+            )
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use super::settings::Settings;
 use super::stored::{self, Counties, nanoseconds};
 use crate::batch::{self, Origin, Outcome, Piece, Source};
 use crate::frame::store::{Belonging, Came, Entry, Filed, Ingest, Options, Shard, Store};
-use crate::report::{Recogniser, Report, Scope};
+use crate::report::{Report, Scope};
 use crate::text::Text;
 use crate::units::{Registry, Resolution, plain_name};
 
@@ -44,7 +44,7 @@ pub(super) fn ingest(
     let taking = Taking {
         registry: &registry,
         county: &county,
-        recogniser: Recogniser::new(&settings.library),
+        reader: batch::Reader::new(&settings.library, settings.limits.clone()),
     };
     let progress = console.progress(&Text::new("入库", "ingesting"), sources.len());
     let mut unreadable = false;
@@ -92,8 +92,8 @@ fn shard(args: &IngestArgs) -> Result<Shard, Failure> {
     })
 }
 
-/// A digest of what decides, beside its content, what comes of a file: the program, the forms, the registry, and
-/// the county's name.
+/// A digest of what decides, beside its content, what comes of a file: the program, the forms, the registry,
+/// the county's name, and the limits.
 fn read_with(settings: &Settings, registry: &Registry, county: &str) -> String {
     let mut hasher = blake3::Hasher::new();
     let mut more = |words: String| {
@@ -109,6 +109,7 @@ fn read_with(settings: &Settings, registry: &Registry, county: &str) -> String {
     }
     more(format!("{:?}", registry.units));
     more(county.to_owned());
+    more(format!("{:?}", settings.limits));
     hasher.finalize().to_hex()[..16].to_owned()
 }
 
@@ -145,7 +146,7 @@ fn gone(ingest: &mut Ingest<'_>, args: &IngestArgs, settings: &Settings, console
 struct Taking<'a> {
     registry: &'a Registry,
     county: &'a str,
-    recogniser: Recogniser,
+    reader: batch::Reader,
 }
 
 /// A file as it was read; without entries where the store has it already.
@@ -157,7 +158,7 @@ struct Taken {
 
 impl Taking<'_> {
     fn take(&self, source: &Source, known: Option<&str>) -> Option<Taken> {
-        let bytes = batch::content(source)?;
+        let bytes = self.reader.content(source)?;
         let (hash, size) = match &bytes {
             Ok(bytes) => (blake3::hash(bytes).to_string(), bytes.len() as u64),
             Err(why) => (format!("none: {}", why.en), 0),
@@ -165,7 +166,7 @@ impl Taking<'_> {
         let entries = if known == Some(hash.as_str()) {
             Vec::new()
         } else {
-            let pieces = batch::pieces(source, bytes, &self.recogniser);
+            let pieces = self.reader.pieces(source, bytes);
             pieces
                 .into_iter()
                 .map(|piece| self.entry(piece, source))

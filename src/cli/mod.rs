@@ -13,6 +13,7 @@ mod ingest;
 mod latest;
 mod notices;
 mod output;
+mod progress;
 mod rollup;
 mod run;
 mod schema;

@@ -1,7 +1,6 @@
 //! The stages joined: gather, read, recognise, decide what counts, check.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -85,7 +84,8 @@ pub(super) fn open(
     let corrections = corrections(settings, &gathered)?;
     let stores = stored::open(&gathered, console)?;
     let progress = console.progress(&Text::new("读取", "reading"), gathered.sources.len());
-    let pieces = batch::read(&gathered.sources, &settings.library, &|| progress.step());
+    let reader = batch::Reader::new(&settings.library, settings.limits.clone());
+    let pieces = reader.read(&gathered.sources, &|| progress.step());
     drop(progress);
     Ok(Opened {
         gathered,
@@ -180,7 +180,7 @@ pub(super) fn registry(settings: &Settings, gathered: &Gathered) -> Result<Regis
     let found = gathered.the(Kept::Units);
     match settings.units.as_deref().or(found) {
         Some(path) => {
-            let text = text_of(path)?;
+            let text = text_of(path, settings)?;
             Ok(Registry::parse(&path.display().to_string(), &text)?)
         }
         None => Ok(Registry::default()),
@@ -193,7 +193,7 @@ fn corrections(settings: &Settings, gathered: &Gathered) -> Result<Corrections, 
     let Some(path) = settings.corrections.as_deref().or(found) else {
         return Ok(Corrections::default());
     };
-    Corrections::parse(&text_of(path)?).map_err(|error| Failure::Settings {
+    Corrections::parse(&text_of(path, settings)?).map_err(|error| Failure::Settings {
         file: path.to_path_buf(),
         problem: Text::new(
             format!("第 {} 行：{}", error.line, error.problem.zh),
@@ -223,8 +223,11 @@ pub(super) fn tally_again(batch: &mut Batch) {
 }
 
 /// Text of a file that a person keeps: UTF-8, or what spreadsheet programs in China save.
-fn text_of(path: &Path) -> Result<String, Failure> {
-    let bytes = fs::read(path).map_err(|e| Failure::file(path, &e))?;
+fn text_of(path: &Path, settings: &Settings) -> Result<String, Failure> {
+    let bytes = batch::bytes_of(path, &settings.limits).map_err(|problem| Failure::Settings {
+        file: path.to_path_buf(),
+        problem,
+    })?;
     Ok(match String::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {

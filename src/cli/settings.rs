@@ -4,11 +4,13 @@ use std::env;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::args::{Common, Reading};
 use super::config::Config;
 use super::failure::Failure;
 use crate::batch::reports_at_once;
+use crate::files::Limits;
 use crate::form::{FormError, Library};
 use crate::text::Lang;
 
@@ -31,6 +33,8 @@ pub(super) struct Settings {
     pub at_once: usize,
     /// Name of the county, where it was given.
     pub county: Option<String>,
+    /// What is read at most.
+    pub limits: Arc<Limits>,
     /// The rest of the settings file.
     pub config: Config,
 }
@@ -64,9 +68,29 @@ impl Settings {
             units: typed.units.or_else(|| config.units.clone()),
             corrections: typed.corrections.or_else(|| config.corrections.clone()),
             county: typed.county.or_else(|| config.county.clone()),
+            limits: Arc::new(limits(&common.limit, &config)?),
             config,
         })
     }
+}
+
+/// The limits: as typed, else as the settings file says, else those of `data/limits.toml`.
+fn limits(typed: &[String], config: &Config) -> Result<Limits, Failure> {
+    let mut limits = Limits::default();
+    let written = config.limits.iter().map(|(name, value)| {
+        let value = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
+        (name.clone(), value)
+    });
+    let typed = typed.iter().map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (name.to_owned(), value.to_owned())
+    });
+    for (name, value) in written.chain(typed) {
+        limits.set(&name, &value).map_err(Failure::Limit)?;
+    }
+    Ok(limits)
 }
 
 fn first(typed: Vec<PathBuf>, written: &[PathBuf]) -> Vec<PathBuf> {

@@ -6,32 +6,24 @@ use std::sync::Arc;
 use encoding_rs::GB18030;
 use zip::result::ZipError;
 
-use super::{Opened, Refusal, guard, open_within, refused};
+use super::limits::{Limit, Limits, Over};
+use super::{Opened, Refusal, guard, open_within, package, refused};
 use crate::text::Text;
 
-/// Members an archive may have.
-const MEMBERS: usize = 5000;
-/// Bytes all members together may unpack to.
-const TOTAL: u64 = 1 << 30;
-/// Bytes one member may unpack to.
-const MEMBER: u64 = 200 << 20;
-/// Beyond this size, a member packed more than this many times is a bomb and no document.
-const BOMB: (u64, u64) = (20 << 20, 300);
-/// Archives inside archives that are opened.
-const DEPTH: u32 = 1;
-
-/// What the outermost archive and everything inside it may still spend.
-pub(super) struct Budget {
+/// What the outermost archive and everything inside it have spent.
+pub(super) struct Budget<'a> {
+    pub limits: &'a Limits,
     bytes: u64,
-    members: usize,
-    depth: u32,
+    members: u64,
+    depth: u64,
 }
 
-impl Default for Budget {
-    fn default() -> Self {
+impl<'a> Budget<'a> {
+    pub fn new(limits: &'a Limits) -> Self {
         Self {
-            bytes: TOTAL,
-            members: MEMBERS,
+            limits,
+            bytes: 0,
+            members: 0,
             depth: 0,
         }
     }
@@ -55,7 +47,7 @@ pub fn is_clutter(path: &str) -> bool {
 }
 
 /// Opens the members of an archive, in the order of their names.
-pub(super) fn open(name: &Arc<str>, bytes: &[u8], budget: &mut Budget) -> Vec<Opened> {
+pub(super) fn open(name: &Arc<str>, bytes: &[u8], budget: &mut Budget<'_>) -> Vec<Opened> {
     match members(name, bytes, budget) {
         Ok(opened) => opened,
         Err(refusal) => vec![Opened {
@@ -65,17 +57,17 @@ pub(super) fn open(name: &Arc<str>, bytes: &[u8], budget: &mut Budget) -> Vec<Op
     }
 }
 
-fn members(name: &Arc<str>, bytes: &[u8], budget: &mut Budget) -> Result<Vec<Opened>, Refusal> {
-    if budget.depth > DEPTH {
-        return Err(refused::too_large(
-            name,
-            "压缩包嵌套超过两层",
-            "archives nested more than two deep",
-        ));
-    }
+fn members(name: &Arc<str>, bytes: &[u8], budget: &mut Budget<'_>) -> Result<Vec<Opened>, Refusal> {
+    let limits = budget.limits;
+    let over = |over: Over| over.refusal(name);
+    (limits.check(Limit::ArchiveDepth, budget.depth + 1)).map_err(over)?;
     let what = Text::new("zip 压缩包", "zip archive");
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes))
-        .map_err(|error| refused::damaged(name, &what, &error.to_string()))?;
+    let mut archive = guard::quietly(|| zip::ZipArchive::new(Cursor::new(bytes)))
+        .and_then(|archive| archive.map_err(|error| error.to_string()))
+        .map_err(|cause| refused::damaged(name, &what, &cause))?;
+    // Folders and clutter count too: looking at them takes time all the same.
+    budget.members += archive.len() as u64;
+    (limits.check(Limit::Members, budget.members)).map_err(over)?;
     let mut wanted = Vec::new();
     for index in 0..archive.len() {
         let Ok(entry) = archive.by_index_raw(index) else {
@@ -86,17 +78,9 @@ fn members(name: &Arc<str>, bytes: &[u8], budget: &mut Budget) -> Result<Vec<Ope
             wanted.push((member, index));
         }
     }
-    if wanted.len() > budget.members {
-        return Err(refused::too_large(
-            name,
-            &format!("压缩包内文件超过 {MEMBERS} 个"),
-            &format!("more than {MEMBERS} files in the archive"),
-        ));
-    }
     if wanted.is_empty() {
         return Err(refused::no_members(name));
     }
-    budget.members -= wanted.len();
     wanted.sort();
     budget.depth += 1;
     let mut opened = Vec::with_capacity(wanted.len());
@@ -127,10 +111,11 @@ fn unpack(
     name: &Arc<str>,
     archive: &mut zip::ZipArchive<Cursor<&[u8]>>,
     index: usize,
-    budget: &mut Budget,
+    budget: &mut Budget<'_>,
 ) -> Result<Vec<u8>, Refusal> {
     let what = Text::new("压缩包内的文件", "archive member");
     let damaged = |cause: &str| refused::damaged(name, &what, cause);
+    let (limits, spent) = (budget.limits, budget.bytes);
     let read = guard::quietly(|| {
         let file = match archive.by_index(index) {
             Ok(file) => file,
@@ -139,31 +124,23 @@ fn unpack(
             }
             Err(error) => return Err(damaged(&error.to_string())),
         };
-        let (packed, size) = (file.compressed_size().max(1), file.size());
-        let bomb = size > BOMB.0 && size / packed > BOMB.1;
-        if bomb || size > MEMBER || size > budget.bytes {
-            return Err(unreasonable(name));
-        }
+        let (packed, size) = (file.compressed_size(), file.size());
+        let fits = |size: u64| {
+            package::check_part(packed, size, limits)
+                .and_then(|()| limits.check(Limit::TotalSize, spent.saturating_add(size)))
+                .map_err(|over| over.refusal(name))
+        };
+        fits(size)?;
         // The directory may lie about the size; the limit does not.
-        let limit = MEMBER.min(budget.bytes);
+        let most = (limits.get(Limit::PartSize)).min(limits.get(Limit::TotalSize) - spent);
         let mut bytes = Vec::with_capacity(size.min(1 << 24) as usize);
-        file.take(limit + 1)
+        file.take(most + 1)
             .read_to_end(&mut bytes)
             .map_err(|error| damaged(&error.to_string()))?;
-        if bytes.len() as u64 > limit {
-            return Err(unreasonable(name));
-        }
+        fits(bytes.len() as u64)?;
         Ok(bytes)
     });
     let bytes = read.unwrap_or_else(|cause| Err(damaged(&cause)))?;
-    budget.bytes -= (bytes.len() as u64).min(budget.bytes);
+    budget.bytes += bytes.len() as u64;
     Ok(bytes)
-}
-
-fn unreasonable(name: &Arc<str>) -> Refusal {
-    refused::too_large(
-        name,
-        "解压后大得不合理（可能是压缩炸弹）",
-        "unpacks to an unreasonable size (perhaps a zip bomb)",
-    )
 }

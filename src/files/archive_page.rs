@@ -5,6 +5,7 @@ use std::sync::Arc;
 use mailparse::ParsedMail;
 
 use super::charset::{self, Decoded};
+use super::limits::Limits;
 use super::{Document, Refusal, note, page, refused, text};
 use crate::text::Text;
 
@@ -15,7 +16,7 @@ const DEPTH: u32 = 16;
 ///
 /// # Errors
 /// A file whose parts cannot be told apart, or without any page in it.
-pub(super) fn read(name: &Arc<str>, bytes: &[u8]) -> Result<Document, Refusal> {
+pub(super) fn read(name: &Arc<str>, bytes: &[u8], limits: &Limits) -> Result<Document, Refusal> {
     let what = Text::new("网页归档（.mht）", "web archive (.mht)");
     let damaged = |cause: &str| refused::damaged(name, &what, cause);
     // Word puts a byte order mark before the headers.
@@ -31,15 +32,15 @@ pub(super) fn read(name: &Arc<str>, bytes: &[u8]) -> Result<Document, Refusal> {
     for (body, charset) in &parts.pages {
         let decoded = charset::decode(body, charset.as_deref());
         document = Some(match document.take() {
-            None => page::read(name, &decoded),
-            Some(first) => join(first, page::read(name, &decoded)),
+            None => page::read(name, &decoded, limits)?,
+            Some(first) => join(first, page::read(name, &decoded, limits)?),
         });
     }
     if document.is_none()
         && let Some((body, charset)) = parts.plain.first()
     {
         let decoded: Decoded<'_> = charset::decode(body, charset.as_deref());
-        document = Some(text::read(name, &decoded));
+        document = Some(text::read(name, &decoded, limits)?);
     }
     let mut document = document.ok_or_else(|| damaged("其中没有网页 / there is no page in it"))?;
     if !parts.attachments.is_empty() {

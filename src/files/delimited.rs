@@ -5,13 +5,12 @@ use std::sync::Arc;
 use csv::{ReaderBuilder, StringRecord};
 
 use super::charset::Decoded;
-use super::{Document, Kind, note};
-use crate::grid::{Addressing, CellRef, Content, Grid, Place};
+use super::limits::{Limit, Limits, Over};
+use super::{Document, Kind, Refusal, note, tick};
+use crate::grid::{Addressing, Content, Grid};
 
 /// Records looked at to decide whether a text is delimited.
 const SAMPLE: usize = 200;
-/// A grid larger than this is not built: it would only be somebody's attack or accident.
-const CELLS: usize = 20_000_000;
 
 /// The delimiter of a text that is a table throughout; none where it is not.
 ///
@@ -67,7 +66,15 @@ fn reader(text: &str, delimiter: u8, quoting: bool) -> csv::Reader<&[u8]> {
 }
 
 /// Reads a delimited text into one grid without a name.
-pub(super) fn read(name: &Arc<str>, decoded: &Decoded<'_>, delimiter: u8) -> Document {
+///
+/// # Errors
+/// It goes beyond a limit.
+pub(super) fn read(
+    name: &Arc<str>,
+    decoded: &Decoded<'_>,
+    delimiter: u8,
+    limits: &Limits,
+) -> Result<Document, Refusal> {
     let mut document = Document::new(name.clone(), Kind::Delimited);
     document.notes = decoded.notes(name);
     let text = decoded.text.as_ref();
@@ -80,33 +87,24 @@ pub(super) fn read(name: &Arc<str>, decoded: &Decoded<'_>, delimiter: u8) -> Doc
             None,
         ));
     }
-    let rows = rows(text, delimiter, balanced);
+    let rows = rows(text, delimiter, balanced, limits).map_err(|over| over.refusal(name))?;
     let width = rows.iter().map(Vec::len).max().unwrap_or(0);
-    if rows.len().saturating_mul(width) > CELLS {
-        document.notes.push(note(
-            "unread-sheet",
-            format!("{name}：表格过大（{} 行 × {width} 列），未读取", rows.len()),
-            format!(
-                "{name}: the table is too large ({} rows × {width} columns) and was not read",
-                rows.len()
-            ),
-            Some(Place {
-                file: name.clone(),
-                sheet: "".into(),
-                cell: CellRef::A1(0, 0),
-            }),
-        ));
-    } else if width > 0 {
+    if width > 0 {
         document.push_grid(Grid::from_rows("", Addressing::A1, rows));
     }
-    document
+    Ok(document)
 }
 
-fn rows(text: &str, delimiter: u8, quoting: bool) -> Vec<Vec<Content>> {
+fn rows(
+    text: &str,
+    delimiter: u8,
+    quoting: bool,
+    limits: &Limits,
+) -> Result<Vec<Vec<Content>>, Over> {
     let mut reader = reader(text, delimiter, quoting);
     let mut record = StringRecord::new();
     let mut rows: Vec<Vec<Content>> = Vec::new();
-    let mut start = 0;
+    let (mut start, mut width) = (0, 0);
     // The text is valid UTF-8 and records may have any length: reading from memory cannot fail.
     while let Ok(true) = reader.read_record(&mut record) {
         // The csv crate passes over blank lines; a spreadsheet shows them as rows.
@@ -114,8 +112,16 @@ fn rows(text: &str, delimiter: u8, quoting: bool) -> Vec<Vec<Content>> {
         rows.extend((0..skipped).map(|_| Vec::new()));
         rows.push(record.iter().map(Content::text).collect());
         start = reader.position().byte() as usize;
+        // The grid is as wide as its widest row throughout.
+        width = width.max(record.len() as u64);
+        limits.check(Limit::Columns, width)?;
+        limits.check(Limit::Rows, rows.len() as u64)?;
+        limits.check(Limit::Cells, width * rows.len() as u64)?;
+        if rows.len().is_multiple_of(1024) {
+            tick();
+        }
     }
-    rows
+    Ok(rows)
 }
 
 /// Blank lines from `start` on, where a record has just ended.
@@ -159,7 +165,7 @@ mod tests {
     fn blank_lines_keep_their_rows() {
         for end in ["\n", "\r\n"] {
             let text = ["", "a,b", "", "", "\"x", "y\",2", ""].join(end);
-            let rows = rows(&text, b',', true);
+            let rows = rows(&text, b',', true, &Limits::default()).unwrap();
             assert_eq!(rows.len(), 5, "{rows:?}");
             assert_eq!(rows[1][1].as_text(), Some("b"));
             assert_eq!(rows[4][1].as_text(), Some("2"));

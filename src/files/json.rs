@@ -5,17 +5,18 @@ use std::sync::Arc;
 
 use super::charset::Decoded;
 use super::json_syntax::{self, Value};
+use super::limits::{Limit, Limits};
 use super::{Document, Entry, Kind, ReadNote, Record, Refusal, note};
 use crate::grid::{Addressing, CellRef, Content, Grid, Place};
 use crate::text::Text;
 
 /// Whether a text can only be JSON, or reads as JSON.
-pub(super) fn looks_like(text: &str) -> bool {
+pub(super) fn looks_like(text: &str, limits: &Limits) -> bool {
     let mut bytes = text.bytes().filter(|b| !b.is_ascii_whitespace());
     match (bytes.next(), bytes.next()) {
         (Some(b'{'), Some(b'"' | b'}')) => true,
         (Some(b'['), Some(b'{' | b'[' | b'"' | b']')) => true,
-        (Some(b'{' | b'['), _) => json_syntax::parse(text).is_ok(),
+        (Some(b'{' | b'['), _) => json_syntax::parse(text, limits.get(Limit::JsonDepth)).is_ok(),
         _ => false,
     }
 }
@@ -26,8 +27,16 @@ pub(super) fn looks_like(text: &str) -> bool {
 ///
 /// # Errors
 /// Malformed JSON, with line and column.
-pub(super) fn read(name: &Arc<str>, decoded: &Decoded<'_>) -> Result<Document, Refusal> {
-    let values = json_syntax::parse(&decoded.text).map_err(|error| {
+pub(super) fn read(
+    name: &Arc<str>,
+    decoded: &Decoded<'_>,
+    limits: &Limits,
+) -> Result<Document, Refusal> {
+    let deepest = limits.get(Limit::JsonDepth);
+    let values = json_syntax::parse(&decoded.text, deepest).map_err(|error| {
+        if error.too_deep {
+            return limits.beyond(Limit::JsonDepth).refusal(name);
+        }
         let (line, column) = (error.line, error.column);
         Refusal {
             what: Text::new("格式有误的 JSON", "malformed JSON"),

@@ -31,19 +31,21 @@ pub(super) struct SyntaxError {
     pub column: usize,
     /// What stood there instead of what.
     pub what: (&'static str, &'static str),
+    /// Arrays and objects are nested too deeply.
+    pub too_deep: bool,
 }
 
 type Fault = (usize, (&'static str, &'static str));
 
-/// How deep arrays and objects may nest.
-const DEPTH: u32 = 128;
+const TOO_DEEP: (&str, &str) = ("嵌套过深", "nested too deeply");
 
-/// Reads one value or several one after the other (JSON Lines), each with its byte offset.
-pub(super) fn parse(text: &str) -> Result<Vec<Value>, SyntaxError> {
+/// Reads one value or several one after the other (JSON Lines), arrays and objects nested `deepest` times at most.
+pub(super) fn parse(text: &str, deepest: u64) -> Result<Vec<Value>, SyntaxError> {
     let mut reader = Reader {
         text,
         at: 0,
         depth: 0,
+        deepest,
     };
     let mut values = Vec::new();
     loop {
@@ -75,13 +77,15 @@ fn locate(text: &str, at: usize, what: (&'static str, &'static str)) -> SyntaxEr
         line: before.matches('\n').count() + 1,
         column: before[start..].chars().count() + 1,
         what,
+        too_deep: what == TOO_DEEP,
     }
 }
 
 struct Reader<'a> {
     text: &'a str,
     at: usize,
-    depth: u32,
+    depth: u64,
+    deepest: u64,
 }
 
 impl Reader<'_> {
@@ -108,8 +112,8 @@ impl Reader<'_> {
 
     fn nested(&mut self, inner: fn(&mut Self) -> Result<Value, Fault>) -> Result<Value, Fault> {
         self.depth += 1;
-        if self.depth > DEPTH {
-            return Err((self.at, ("嵌套过深", "nested too deeply")));
+        if self.depth > self.deepest {
+            return Err((self.at, TOO_DEEP));
         }
         self.at += 1;
         let value = inner(self)?;
@@ -303,6 +307,10 @@ fn is_number(token: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn parse(text: &str) -> Result<Vec<Value>, SyntaxError> {
+        super::parse(text, 128)
+    }
+
     fn plain(value: &Value) -> serde_json::Value {
         match value {
             Value::Null => serde_json::Value::Null,
@@ -358,7 +366,7 @@ mod tests {
         let error = parse("{\n  \"中\": 1\n  \"b\": 2}").unwrap_err();
         assert_eq!((error.line, error.column), (3, 3));
         assert_eq!(parse("{\"中\": x1}").unwrap_err().column, 7);
-        assert!(parse(&"[".repeat(100_000)).is_err());
+        assert!(parse(&"[".repeat(200_000)).unwrap_err().too_deep);
         for broken in [
             "{", "[1", "\"a", "{\"a\"", "{\"a\":}", "01", "\"\\q\"", "1.e3", "[1 2]",
         ] {

@@ -8,12 +8,16 @@ mod delimited;
 mod guard;
 mod json;
 mod json_syntax;
+mod limits;
 mod ole;
+mod package;
 mod page;
+mod page_depth;
 mod page_table;
 mod refused;
 mod sniff;
 mod text;
+mod watch;
 mod word;
 mod word_table;
 mod workbook;
@@ -22,6 +26,8 @@ mod xml;
 use std::sync::Arc;
 
 pub use archive::is_clutter;
+pub use limits::{Entry as LimitEntry, Limit, LimitError, Limits, Over};
+pub use watch::{Late, tick, within};
 
 use crate::grid::{Content, Grid, Place};
 use crate::text::Text;
@@ -172,37 +178,86 @@ pub struct Opened {
 /// assert_eq!(document.grids[0].cell_ref(1, 1).to_string(), "B2");
 /// ```
 pub fn open(name: Arc<str>, bytes: &[u8]) -> Vec<Opened> {
-    open_within(name, bytes, &mut archive::Budget::default())
+    open_with(name, bytes, &Limits::default())
+}
+
+/// The same within other limits than those of `data/limits.toml`.
+pub fn open_with(name: Arc<str>, bytes: &[u8], limits: &Limits) -> Vec<Opened> {
+    open_within(name, bytes, &mut archive::Budget::new(limits))
 }
 
 /// Opens a file or a member, counting against what its outermost archive may still spend.
-fn open_within(name: Arc<str>, bytes: &[u8], budget: &mut archive::Budget) -> Vec<Opened> {
-    let found = sniff::look_at(&name, bytes);
-    if matches!(found, sniff::Found::Archive) {
-        return archive::open(&name, bytes, budget);
-    }
-    let outcome = guard::quietly(|| read(&name, bytes, found))
-        .unwrap_or_else(|cause| Err(refused::damaged(&name, &refused::some_file(), &cause)));
+fn open_within(name: Arc<str>, bytes: &[u8], budget: &mut archive::Budget<'_>) -> Vec<Opened> {
+    let limits = budget.limits;
+    let opened = guard::quietly(|| match sniff::look_at(&name, bytes, limits) {
+        sniff::Found::Archive => None,
+        found => Some(read(&name, bytes, found, limits)),
+    });
+    let outcome = match opened {
+        Ok(None) => return archive::open(&name, bytes, budget),
+        Ok(Some(outcome)) => outcome,
+        Err(cause) => Err(refused::damaged(&name, &refused::some_file(), &cause)),
+    };
     vec![Opened { name, outcome }]
 }
 
-fn read(name: &Arc<str>, bytes: &[u8], found: sniff::Found<'_>) -> Result<Document, Refusal> {
+fn read(
+    name: &Arc<str>,
+    bytes: &[u8],
+    found: sniff::Found<'_>,
+    limits: &Limits,
+) -> Result<Document, Refusal> {
     use sniff::Found;
-    match found {
-        Found::Xlsx(package) => workbook::xlsx(name, bytes, package),
-        Found::Xlsb(package) => workbook::xlsb(name, bytes, package),
-        Found::Xls(stream) => workbook::xls(name, bytes, stream),
-        Found::Ods(package) => workbook::ods(name, package),
-        Found::FlatOds(decoded) => workbook::flat_ods(name, &decoded.text),
-        Found::Docx(package) => word::read(name, package),
-        Found::ArchivePage => archive_page::read(name, bytes),
-        Found::Page(decoded) => Ok(page::read(name, &decoded)),
-        Found::Json(decoded) => json::read(name, &decoded),
-        Found::Delimited(decoded, delimiter) => Ok(delimited::read(name, &decoded, delimiter)),
-        Found::Text(decoded) => Ok(text::read(name, &decoded)),
+    let document = match found {
+        Found::Xlsx(package) => workbook::xlsx(name, bytes, package, limits),
+        Found::Xlsb(package) => workbook::xlsb(name, bytes, package, limits),
+        Found::Xls(stream) => workbook::xls(name, bytes, stream, limits),
+        Found::Ods(package) => workbook::ods(name, package, limits),
+        Found::FlatOds(decoded) => workbook::flat_ods(name, &decoded.text, limits),
+        Found::Docx(package) => word::read(name, package, limits),
+        Found::ArchivePage => archive_page::read(name, bytes, limits),
+        Found::Page(decoded) => page::read(name, &decoded, limits),
+        Found::Json(decoded) => json::read(name, &decoded, limits),
+        Found::Delimited(decoded, delimiter) => delimited::read(name, &decoded, delimiter, limits),
+        Found::Text(decoded) => text::read(name, &decoded, limits),
         Found::Archive => Err(refused::unknown(name)),
         Found::Refused(what) => Err(what.refusal(name)),
+        Found::Over(over) => Err(over.refusal(name)),
+    }?;
+    within_limits(&document, limits).map_err(|over| over.refusal(name))?;
+    Ok(document)
+}
+
+/// Whether all that was found in a file keeps within the limits. Readers look at what would fill the memory while they
+/// read; this looks at the rest, alike for all of them.
+fn within_limits(document: &Document, limits: &Limits) -> Result<(), Over> {
+    limits.check(Limit::Sheets, document.grids.len() as u64)?;
+    let length = |words: &str| limits.check(Limit::TextLength, words.len() as u64);
+    for part in &document.parts {
+        if let Part::Words { text, .. } = part {
+            length(text)?;
+        }
     }
+    for grid in &document.grids {
+        let (rows, cols) = (u64::from(grid.rows()), u64::from(grid.cols()));
+        limits.check(Limit::Rows, rows)?;
+        limits.check(Limit::Columns, cols)?;
+        limits.check(Limit::Cells, rows * cols)?;
+        for row in 0..grid.rows() {
+            tick();
+            for col in 0..grid.cols() {
+                if let Content::Text(words) = grid.own(row, col) {
+                    length(words)?;
+                }
+            }
+        }
+    }
+    for entry in document.records.iter().flat_map(|record| &record.entries) {
+        if let Content::Text(words) = &entry.content {
+            length(words)?;
+        }
+    }
+    Ok(())
 }
 
 /// A note about the file as a whole, or about one place in it.

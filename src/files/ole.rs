@@ -2,6 +2,7 @@
 
 use std::io::{Cursor, Read};
 
+use super::limits::{Limit, Limits};
 use super::refused::Known;
 
 /// The first bytes of every compound file.
@@ -28,7 +29,7 @@ const TELLING: [(&str, Option<Known>); 7] = [
 ];
 
 /// Tells what a compound file holds by the names of its streams.
-pub(super) fn contents(bytes: &[u8]) -> Contents {
+pub(super) fn contents(bytes: &[u8], limits: &Limits) -> Contents {
     let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).ok();
     let names: Option<Vec<String>> = file.as_ref().map(|file| {
         file.read_root_storage()
@@ -44,6 +45,8 @@ pub(super) fn contents(bytes: &[u8]) -> Contents {
             let mut stream = Vec::new();
             file.open_stream(format!("/{name}"))
                 .ok()?
+                // No stream is larger than its file, unless its chain of sectors runs in a circle.
+                .take(limits.get(Limit::PartSize).min(bytes.len() as u64 + 1))
                 .read_to_end(&mut stream)
                 .ok()?;
             Some(stream)

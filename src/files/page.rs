@@ -7,38 +7,53 @@ use scraper::node::Element;
 use scraper::{ElementRef, Html, Node};
 
 use super::charset::Decoded;
+use super::limits::{Limit, Limits, Over};
+use super::page_depth;
 use super::page_table::Table;
 use super::text::is_heading;
-use super::{Document, Kind, Part, note};
+use super::{Document, Kind, Part, Refusal, note, tick};
 use crate::grid::{CellRef, Place};
 
-/// How deep tables may nest; deeper ones are read as the text of their cells.
-const DEPTH: u32 = 40;
-
 /// Reads a page.
-pub(super) fn read(name: &Arc<str>, decoded: &Decoded<'_>) -> Document {
+///
+/// # Errors
+/// It goes beyond a limit.
+pub(super) fn read(
+    name: &Arc<str>,
+    decoded: &Decoded<'_>,
+    limits: &Limits,
+) -> Result<Document, Refusal> {
+    page_depth::check(&decoded.text, limits).map_err(|over| over.refusal(name))?;
     let html = Html::parse_document(&decoded.text);
     let mut document = Document::new(name.clone(), Kind::Page);
     document.notes = decoded.notes(name);
     let mut walk = Walk {
         document,
+        limits,
+        over: None,
         paragraph: String::new(),
         heading: 0,
         paragraphs: 0,
     };
     walk.flow(html.root_element(), 0);
-    walk.document
+    match walk.over {
+        Some(over) => Err(over.refusal(name)),
+        None => Ok(walk.document),
+    }
 }
 
-struct Walk {
+struct Walk<'a> {
     document: Document,
+    limits: &'a Limits,
+    /// The limit that was gone beyond; nothing more is read then.
+    over: Option<Over>,
     paragraph: String,
     /// Depth inside `h1` to `h6` and `title`.
     heading: u32,
     paragraphs: u32,
 }
 
-impl Walk {
+impl Walk<'_> {
     /// Reads what an element contains: words and tables.
     fn flow(&mut self, root: ElementRef<'_>, depth: u32) {
         let mut skipped = None;
@@ -123,14 +138,28 @@ impl Walk {
     }
 
     fn table(&mut self, element: ElementRef<'_>, depth: u32) {
+        tick();
+        let tables = self.document.grids.len() as u64;
+        let kept = (self.limits.check(Limit::TableDepth, u64::from(depth) + 1))
+            .and_then(|()| self.limits.check(Limit::Sheets, tables));
+        self.over = self.over.or(kept.err());
+        if self.over.is_some() {
+            return;
+        }
         for caption in element
             .child_elements()
             .filter(|e| e.value().name() == "caption")
         {
             self.flow(caption, depth + 1);
         }
-        let table = Table::lay_out(element);
-        if depth < DEPTH && table.is_layout() {
+        let table = match Table::lay_out(element, self.limits) {
+            Ok(table) => table,
+            Err(over) => {
+                self.over = Some(over);
+                return;
+            }
+        };
+        if table.is_layout() {
             for cell in table.elements() {
                 self.flow(cell, depth + 1);
             }
@@ -140,19 +169,14 @@ impl Walk {
         if !table.is_empty() {
             self.grid(&table);
         }
-        if depth < DEPTH {
-            for inner in nested {
-                self.table(inner, depth + 1);
-            }
-        } else if !nested.is_empty() {
-            self.unread("嵌套过深", "tables nested too deeply");
+        for inner in nested {
+            self.table(inner, depth + 1);
         }
     }
 
     fn grid(&mut self, table: &Table<'_>) {
         let name = format!("表{}", self.document.grids.len() + 1);
         let Some(grid) = table.grid(name) else {
-            self.unread("表格过大", "a table is too large");
             return;
         };
         if let Some(first) = grid.hidden_rows.first() {
@@ -169,16 +193,6 @@ impl Walk {
             ));
         }
         self.document.push_grid(grid);
-    }
-
-    fn unread(&mut self, zh: &str, en: &str) {
-        let file = &self.document.name;
-        self.document.notes.push(note(
-            "unread-sheet",
-            format!("{file}：{zh}，有表格未读取"),
-            format!("{file}: {en}; not everything was read"),
-            None,
-        ));
     }
 }
 

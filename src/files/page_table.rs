@@ -2,19 +2,18 @@
 
 use scraper::ElementRef;
 
+use super::limits::{Limit, Limits, Over};
 use super::page::{cell_text, is_invisible};
+use super::tick;
 use crate::grid::{Addressing, Content, Grid};
-
-/// Columns a table may have; the standard lets one cell span 1000.
-const COLUMNS: usize = 4096;
-/// Cells a table may have.
-const CELLS: usize = 5_000_000;
 
 /// The cells of one table.
 pub(super) struct Table<'a> {
     cells: Vec<Cell<'a>>,
     rows: u32,
     hidden_rows: Vec<u32>,
+    /// Cells covered so far.
+    covered: u64,
 }
 
 struct Cell<'a> {
@@ -27,25 +26,33 @@ struct Cell<'a> {
 
 impl<'a> Table<'a> {
     /// Lays a table out.
-    pub fn lay_out(table: ElementRef<'a>) -> Self {
+    ///
+    /// # Errors
+    /// It goes beyond a limit: in rows, columns, cells, or in what its spans cover.
+    pub fn lay_out(table: ElementRef<'a>, limits: &Limits) -> Result<Self, Over> {
         let mut laid = Self {
             cells: Vec::new(),
             rows: 0,
             hidden_rows: Vec::new(),
+            covered: 0,
         };
         for group in groups(table) {
-            laid.group(&group);
+            laid.group(&group, limits)?;
         }
-        laid
+        let (rows, cols) = (u64::from(laid.rows), u64::from(laid.cols()));
+        limits.check(Limit::Rows, rows)?;
+        limits.check(Limit::Cells, rows * cols)?;
+        Ok(laid)
     }
 
     /// Spans end with their row group; a span of 0 rows reaches that end.
-    fn group(&mut self, rows: &[ElementRef<'a>]) {
+    fn group(&mut self, rows: &[ElementRef<'a>], limits: &Limits) -> Result<(), Over> {
         let first = self.rows;
         let end = first + rows.len() as u32;
         // For each column: the first row in which it is free again.
         let mut free: Vec<u32> = Vec::new();
         for (index, row) in rows.iter().enumerate() {
+            tick();
             let at = first + index as u32;
             let mut col = 0_usize;
             let mut filled = false;
@@ -59,16 +66,15 @@ impl<'a> Table<'a> {
                 while free.get(col).is_some_and(|until| *until > at) {
                     col += 1;
                 }
-                if col >= COLUMNS {
-                    break;
-                }
-                let cols = span(element, "colspan")
-                    .clamp(1, 1000)
-                    .min((COLUMNS - col) as u32);
+                limits.check(Limit::Columns, col as u64 + 1)?;
+                // The standard lets one cell span 1000 columns, whatever it claims.
+                let cols = span(element, "colspan").clamp(1, 1000);
                 let rows = match span(element, "rowspan") {
                     0 => end - at,
                     rows => rows.min(end - at),
                 };
+                self.covered += u64::from(rows) * u64::from(cols);
+                limits.check(Limit::SpanCells, self.covered)?;
                 let until = col + cols as usize;
                 if free.len() < until {
                     free.resize(until, 0);
@@ -92,6 +98,12 @@ impl<'a> Table<'a> {
             }
         }
         self.rows = end;
+        Ok(())
+    }
+
+    /// Columns in which a cell begins; those behind come from spans that are too long.
+    fn cols(&self) -> u32 {
+        (self.cells.iter().map(|cell| cell.col + 1).max()).unwrap_or(0)
     }
 
     /// Tables inside the cells, in order, without those that are deeper still.
@@ -121,13 +133,9 @@ impl<'a> Table<'a> {
         filled.len() <= 1 || (holding > 0 && (filled.len() <= 6 || holding * 2 >= filled.len()))
     }
 
-    /// The grid; none where the table is empty or beyond any reason.
+    /// The grid; none where the table has no cells.
     pub fn grid(&self, name: String) -> Option<Grid> {
-        // Trailing columns in which no cell begins come from spans that are too long.
-        let cols = self.cells.iter().map(|cell| cell.col + 1).max()?;
-        if self.rows as usize * cols as usize > CELLS {
-            return None;
-        }
+        let cols = Some(self.cols()).filter(|cols| *cols > 0)?;
         let mut grid = Grid::new(name, Addressing::RowColumn, self.rows, cols);
         for cell in &self.cells {
             grid.put(cell.row, cell.col, Content::text(&cell_text(cell.element)));

@@ -262,13 +262,17 @@ pub(super) fn damaged(name: &Arc<str>, what: &Text, cause: &str) -> Refusal {
     }
 }
 
-/// The refusal of something larger than is reasonable.
-pub(super) fn too_large(name: &Arc<str>, zh: &str, en: &str) -> Refusal {
+/// The refusal of an office document that declares entities, as only attacks do (“billion laughs”).
+pub(super) fn declares_entities(name: &Arc<str>) -> Refusal {
     Refusal {
-        what: Text::new("过大的文件", "oversized file"),
+        what: Text::new("声明了实体的 XML", "XML that declares entities"),
         message: Text::new(
-            format!("{name}：{zh}，出于安全未读取。请拆分后再放入"),
-            format!("{name}: {en}; not read, for safety. Split it and add the parts"),
+            format!(
+                "{name}：其 XML 声明了实体（<!ENTITY），办公软件从不这样做，出于安全未读取。请向填报单位重新索取"
+            ),
+            format!(
+                "{name}: its XML declares entities (<!ENTITY), which no office program does; not read, for safety. Ask the unit to send it again"
+            ),
         ),
     }
 }

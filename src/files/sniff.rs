@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::charset::{self, Decoded};
+use super::limits::{Limit, Limits, Over};
 use super::refused::Known;
 use super::{delimited, json, ole};
 
@@ -37,10 +38,12 @@ pub(super) enum Found<'a> {
     Text(Decoded<'a>),
     /// Something known that is not read.
     Refused(Known),
+    /// Something that goes beyond a limit already.
+    Over(Over),
 }
 
 /// Looks at the content; the name only breaks the tie between delimited and plain text.
-pub(super) fn look_at<'a>(name: &str, bytes: &'a [u8]) -> Found<'a> {
+pub(super) fn look_at<'a>(name: &str, bytes: &'a [u8], limits: &Limits) -> Found<'a> {
     if bytes.iter().all(|b| b.is_ascii_whitespace() || *b == 0) {
         return Found::Refused(Known::Empty);
     }
@@ -48,7 +51,7 @@ pub(super) fn look_at<'a>(name: &str, bytes: &'a [u8]) -> Found<'a> {
         return packed(bytes);
     }
     if bytes.starts_with(ole::SIGNATURE) {
-        return match ole::contents(bytes) {
+        return match ole::contents(bytes, limits) {
             ole::Contents::Workbook(stream) => Found::Xls(stream),
             ole::Contents::Known(known) => Found::Refused(known),
         };
@@ -59,7 +62,7 @@ pub(super) fn look_at<'a>(name: &str, bytes: &'a [u8]) -> Found<'a> {
     if let Some(known) = Known::by_signature(bytes) {
         return Found::Refused(known);
     }
-    characters(name, bytes)
+    characters(name, bytes, limits)
 }
 
 /// Excel 2 to 4 wrote the record stream without a container.
@@ -124,7 +127,7 @@ fn open_document<'a>(bytes: &[u8], archive: Package<'a>) -> Found<'a> {
     }
 }
 
-fn characters<'a>(name: &str, bytes: &'a [u8]) -> Found<'a> {
+fn characters<'a>(name: &str, bytes: &'a [u8], limits: &Limits) -> Found<'a> {
     if is_mail(&bytes[..bytes.len().min(4096)]) {
         return Found::ArchivePage;
     }
@@ -157,8 +160,13 @@ fn characters<'a>(name: &str, bytes: &'a [u8]) -> Found<'a> {
     if lower.starts_with("<?xml") {
         return Found::Refused(Known::Xml);
     }
-    if json::looks_like(text) {
+    if json::looks_like(text, limits) {
         return Found::Json(decoded);
+    }
+    // Before anything takes such a line for a record.
+    let longest = text.lines().map(str::len).max().unwrap_or(0);
+    if let Err(over) = limits.check(Limit::LineLength, longest as u64) {
+        return Found::Over(over);
     }
     let ending = Path::new(name)
         .extension()

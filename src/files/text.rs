@@ -3,16 +3,28 @@
 use std::sync::Arc;
 
 use super::charset::Decoded;
-use super::{Document, Kind, Part};
+use super::limits::{Limit, Limits, Over};
+use super::{Document, Kind, Part, Refusal, tick};
 use crate::grid::{Addressing, Content, Grid};
 
 /// Reads a text. Lines whose cells are joined by `|` or tabs form a grid as long as they follow each other
 /// (blank lines between them do not part them); every other line is words.
-pub(super) fn read(name: &Arc<str>, decoded: &Decoded<'_>) -> Document {
+///
+/// # Errors
+/// It goes beyond a limit.
+pub(super) fn read(
+    name: &Arc<str>,
+    decoded: &Decoded<'_>,
+    limits: &Limits,
+) -> Result<Document, Refusal> {
+    let over = |over: Over| over.refusal(name);
     let mut document = Document::new(name.clone(), Kind::Text);
     document.notes = decoded.notes(name);
     let mut table = Table::default();
     for (index, line) in decoded.text.lines().enumerate() {
+        if index % 1024 == 0 {
+            tick();
+        }
         let number = index as u32 + 1;
         if line.trim().is_empty() {
             table.blank += 1;
@@ -21,13 +33,13 @@ pub(super) fn read(name: &Arc<str>, decoded: &Decoded<'_>) -> Document {
         match cells(line) {
             Some(cells) => table.push(number, cells),
             None => {
-                table.finish(&mut document);
+                table.finish(&mut document, limits).map_err(over)?;
                 document.parts.push(words(line, number));
             }
         }
     }
-    table.finish(&mut document);
-    document
+    table.finish(&mut document, limits).map_err(over)?;
+    Ok(document)
 }
 
 /// The rows of a table under way.
@@ -50,8 +62,13 @@ impl Table {
         self.rows.push(cells);
     }
 
-    fn finish(&mut self, document: &mut Document) {
+    fn finish(&mut self, document: &mut Document, limits: &Limits) -> Result<(), Over> {
         let done = std::mem::take(self);
+        // The grid is as wide as its widest row throughout.
+        let width = done.rows.iter().map(Vec::len).max().unwrap_or(0) as u64;
+        limits.check(Limit::Rows, done.rows.len() as u64)?;
+        limits.check(Limit::Cells, width * done.rows.len() as u64)?;
+        limits.check(Limit::Sheets, document.grids.len() as u64)?;
         if !done.rows.is_empty() {
             document.push_grid(Grid::from_rows(
                 "",
@@ -59,6 +76,7 @@ impl Table {
                 done.rows,
             ));
         }
+        Ok(())
     }
 }
 

@@ -1,37 +1,38 @@
 //! Word documents (docx): headings, paragraphs and tables in reading order. Tracked deletions are gone, insertions are in.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::sync::Arc;
 
 use quick_xml::events::{BytesStart, Event};
 
+use super::limits::{Limit, Limits, Over};
 use super::sniff::Package;
 use super::text::is_heading;
 use super::word_table::Builder;
-use super::{Document, Kind, Part, Refusal, refused, xml};
+use super::{Document, Kind, Part, Refusal, package as parts, refused, tick, xml};
 use crate::grid::{Addressing, Grid};
 use crate::text::Text;
-
-/// A part may not grow beyond this when unpacked.
-const PART: u64 = 1 << 28;
-/// How deep tables may nest.
-const DEPTH: usize = 40;
 
 /// Reads a docx.
 ///
 /// # Errors
 /// A damaged package or document part, with the cause.
-pub(super) fn read(name: &Arc<str>, mut package: Package<'_>) -> Result<Document, Refusal> {
+pub(super) fn read(
+    name: &Arc<str>,
+    mut package: Package<'_>,
+    limits: &Limits,
+) -> Result<Document, Refusal> {
     let damaged = |cause: &str| refused::damaged(name, &Text::same("docx"), cause);
-    let main = part(&mut package, "_rels/.rels")
+    parts::check(&mut package, limits).map_err(|over| over.refusal(name))?;
+    let main = part(name, &mut package, "_rels/.rels", limits)?
         .and_then(|relations| main_part(&relations))
         .unwrap_or_else(|| "word/document.xml".to_owned());
-    let text = part(&mut package, &main)
+    let text = part(name, &mut package, &main, limits)?
         .ok_or_else(|| damaged(&format!("缺少 {main} / {main} is missing")))?;
     let folder = main.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let styles = part(name, &mut package, &format!("{folder}/styles.xml"), limits)?;
     let headings = Styles {
-        text: part(&mut package, &format!("{folder}/styles.xml")).unwrap_or_default(),
+        text: styles.unwrap_or_default(),
         known: BTreeMap::new(),
     };
     let mut walk = Walk {
@@ -44,9 +45,14 @@ pub(super) fn read(name: &Arc<str>, mut package: Package<'_>) -> Result<Document
         in_row_properties: false,
         ignored: 0,
         paragraphs: 0,
+        limits,
+        over: None,
     };
     let mut reader = xml::reader(&text);
     loop {
+        if let Some(over) = walk.over {
+            return Err(over.refusal(name));
+        }
         match reader.read_event() {
             Ok(Event::Start(tag)) => walk.start(&tag),
             Ok(Event::End(tag)) => walk.end(tag.local_name().as_ref()),
@@ -69,13 +75,20 @@ pub(super) fn read(name: &Arc<str>, mut package: Package<'_>) -> Result<Document
     Ok(walk.document)
 }
 
-fn part(package: &mut Package<'_>, path: &str) -> Option<String> {
-    let file = package.by_name(path).ok()?;
-    let mut bytes = Vec::new();
-    file.take(PART).read_to_end(&mut bytes).ok()?;
+/// A part of the package as text; none where there is no such part.
+fn part(
+    name: &Arc<str>,
+    package: &mut Package<'_>,
+    path: &str,
+    limits: &Limits,
+) -> Result<Option<String>, Refusal> {
+    let Some(bytes) = parts::part(package, path, limits) else {
+        return Ok(None);
+    };
+    xml::check(name, &bytes, limits)?;
     let text = String::from_utf8(bytes)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-    Some(text)
+    Ok(Some(text))
 }
 
 /// The document's own part, as the package names it.
@@ -174,8 +187,11 @@ const ASIDE: [&str; 20] = [
     "sdtPr",
 ];
 
-struct Walk {
+struct Walk<'a> {
     document: Document,
+    limits: &'a Limits,
+    /// The limit that was gone beyond.
+    over: Option<Over>,
     headings: Styles,
     /// Tables under way, outermost first, each with the place kept for its grid.
     tables: Vec<(usize, Builder)>,
@@ -189,7 +205,7 @@ struct Walk {
     paragraphs: u32,
 }
 
-impl Walk {
+impl Walk<'_> {
     fn start(&mut self, tag: &BytesStart<'_>) {
         let local = tag.local_name();
         let local: &str = local.as_ref();
@@ -256,10 +272,11 @@ impl Walk {
     }
 
     fn begin_table(&mut self) {
-        if self.tables.len() >= DEPTH {
-            self.ignored += 1;
-            return;
-        }
+        let tables = self.document.grids.len() as u64 + 1;
+        let kept = (self.limits)
+            .check(Limit::TableDepth, self.tables.len() as u64 + 1)
+            .and_then(|()| self.limits.check(Limit::Sheets, tables));
+        self.over = self.over.or(kept.err());
         let index = self.document.grids.len();
         let name = format!("表{}", index + 1);
         self.document
@@ -281,7 +298,10 @@ impl Walk {
             "tbl" => {
                 if let Some((index, table)) = self.tables.pop() {
                     let name = self.document.grids[index].name.clone();
-                    self.document.grids[index] = table.grid(name);
+                    match table.grid(name, self.limits) {
+                        Ok(grid) => self.document.grids[index] = grid,
+                        Err(over) => self.over = Some(over),
+                    }
                 }
             }
             _ => {}
@@ -289,6 +309,7 @@ impl Walk {
     }
 
     fn end_paragraph(&mut self) {
+        tick();
         let words = std::mem::take(&mut self.words);
         if let Some((_, table)) = self.tables.last_mut() {
             table.paragraph(&words);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::limits::{Limit, Limits, Over};
 use crate::grid::{Addressing, Content, Grid};
 
 /// Columns a table may have; Word itself stops at 63.
@@ -116,11 +117,17 @@ impl Builder {
     }
 
     /// The finished table. A cell that continues another shows that other's content, as in Word.
-    pub fn grid(self, name: Arc<str>) -> Grid {
+    ///
+    /// # Errors
+    /// It goes beyond a limit.
+    pub fn grid(self, name: Arc<str>, limits: &Limits) -> Result<Grid, Over> {
         let cols = self.rows.iter().map(|row| row.width).max().unwrap_or(0);
+        let rows = self.rows.len() as u64;
+        limits.check(Limit::Rows, rows)?;
+        limits.check(Limit::Cells, rows * u64::from(cols))?;
         let mut grid = Grid::new(name, Addressing::RowColumn, self.rows.len() as u32, cols);
-        // For each column: the row in which the cell that is being continued began.
-        let mut began: Vec<Option<u32>> = vec![None; cols as usize];
+        // For each column: the merge of the cell that is being continued.
+        let mut began: Vec<Option<usize>> = vec![None; cols as usize];
         let mut merges: Vec<(u32, u32, u32, u32)> = Vec::new();
         for (at, row) in self.rows.iter().enumerate() {
             let at = at as u32;
@@ -131,19 +138,14 @@ impl Builder {
             for cell in &row.cells {
                 let from = began.get(cell.col as usize).copied().flatten();
                 match (cell.merge, from) {
-                    (Merge::Continue, Some(first)) => {
-                        next[cell.col as usize] = Some(first);
-                        if let Some(merge) = merges
-                            .iter_mut()
-                            .rev()
-                            .find(|(r, c, ..)| (*r, *c) == (first, cell.col))
-                        {
-                            merge.2 = at - first + 1;
-                        }
+                    (Merge::Continue, Some(index)) => {
+                        next[cell.col as usize] = Some(index);
+                        let (first, _, rows, _) = &mut merges[index];
+                        *rows = at - *first + 1;
                     }
                     (merge, _) => {
                         if merge != Merge::None {
-                            next[cell.col as usize] = Some(at);
+                            next[cell.col as usize] = Some(merges.len());
                         }
                         grid.put(at, cell.col, Content::text(&cell.text));
                         merges.push((at, cell.col, 1, cell.cols));
@@ -152,9 +154,13 @@ impl Builder {
             }
             began = next;
         }
+        let covered = merges
+            .iter()
+            .map(|(.., rows, cols)| u64::from(*rows) * u64::from(*cols));
+        limits.check(Limit::SpanCells, covered.sum())?;
         for (row, col, rows, cols) in merges {
             grid.merge(row, col, rows, cols);
         }
-        grid
+        Ok(grid)
     }
 }

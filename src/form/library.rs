@@ -147,6 +147,13 @@ impl Library {
         })
     }
 
+    /// The forms of two years and what compares between them; none where one of the years has no form, or nobody
+    /// has laid down what compares.
+    pub fn years(&self, from: i32, to: i32) -> Option<(&Arc<Form>, &Arc<Form>, Crosswalk)> {
+        let (from, to) = (self.for_year(from)?, self.for_year(to)?);
+        Some((from, to, self.crosswalk(from, to)?))
+    }
+
     /// The definitions of derived indicators.
     pub fn indicators(&self) -> &Indicators {
         &self.indicators

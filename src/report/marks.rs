@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::number::looks_like_number;
 use super::vocabulary::{Term, Vocabulary};
 use super::words::Words;
+use crate::files::tick;
 use crate::grid::{Content, Grid};
 
 /// What a cell looks like on its own.
@@ -62,6 +63,7 @@ impl Marks {
                 seen.clear();
             }
             for row in 0..rows {
+                tick();
                 for col in 0..cols {
                     marks.push(look(grid.own(row, col), vocabulary, seen));
                 }

@@ -1,6 +1,8 @@
 //! Roll-up and comparison of a store that is larger than memory: one group of columns after the other, chunk by
 //! chunk. Memory holds the sums, one number for each report, and a chunk of a few columns for each thread.
 
+mod statuses;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -10,6 +12,8 @@ use rayon::prelude::*;
 use super::Cell;
 use crate::form::{Form, Library, Pair};
 use crate::frame::store::{Chunk, Filter, Store, StoreError, column_name};
+
+pub use statuses::StoredStatuses;
 
 /// Columns that are read at once.
 const COLUMNS_AT_ONCE: usize = 16;

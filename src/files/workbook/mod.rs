@@ -6,11 +6,11 @@ mod xls;
 mod xlsb;
 mod xlsx;
 
-use std::io::Read;
 use std::sync::Arc;
 
 use calamine::{Data, DataRef, ExcelDateTime, SheetType, SheetVisible};
 
+use super::limits::{Limit, Limits, Over};
 use super::sniff::Package;
 use super::{Document, Kind, Refusal, note, refused};
 use crate::grid::{CellRef, Content, Place};
@@ -23,60 +23,31 @@ pub(super) use xlsx::xlsx;
 
 use sheet::Sheet;
 
-/// A member of an office document may not grow beyond this when unpacked.
-const MEMBER: u64 = 1 << 29;
-
-/// Refuses packages whose directory promises more than is reasonable.
-fn check_size(name: &Arc<str>, package: &Package<'_>) -> Result<(), Refusal> {
-    match package.decompressed_size() {
-        Some(size) if size > u128::from(MEMBER) * 2 => Err(refused::too_large(
-            name,
-            "解压后超过 1 GB",
-            "more than 1 GB when unpacked",
-        )),
-        _ => Ok(()),
-    }
-}
-
-/// One member of a package, unpacked.
-fn member(package: &mut Package<'_>, path: &str) -> Option<Vec<u8>> {
-    let index = package.index_for_name(path).or_else(|| {
-        let wanted = path.replace('\\', "/");
-        (0..package.len()).find(|index| {
-            package.by_index_data(*index).is_ok_and(|entry| {
-                String::from_utf8_lossy(entry.name_raw())
-                    .replace('\\', "/")
-                    .eq_ignore_ascii_case(&wanted)
-            })
-        })
-    })?;
-    let file = package.by_index(index).ok()?;
-    let mut bytes = Vec::with_capacity(file.size().min(1 << 24) as usize);
-    file.take(MEMBER).read_to_end(&mut bytes).ok()?;
-    Some(bytes)
-}
-
 /// Turns sheets into a document, noting what is hidden or unread.
-struct Builder {
+struct Builder<'a> {
     document: Document,
+    limits: &'a Limits,
     /// Why sheets could not be read.
     failures: Vec<String>,
 }
 
-impl Builder {
-    fn new(name: &Arc<str>) -> Self {
+impl<'a> Builder<'a> {
+    fn new(name: &Arc<str>, limits: &'a Limits) -> Self {
         Self {
             document: Document::new(name.clone(), Kind::Workbook),
+            limits,
             failures: Vec::new(),
         }
     }
 
     /// Adds a sheet; one without any content is left out.
-    fn sheet(&mut self, sheet: Sheet) {
+    fn sheet(&mut self, sheet: Sheet) -> Result<(), Over> {
         let file = self.document.name.clone();
-        for grid in sheet.into_grids(&file, &mut self.document.notes) {
+        for grid in sheet.into_grids(&file, self.limits, &mut self.document.notes)? {
             self.document.push_grid(grid);
         }
+        let sheets = self.document.grids.len() as u64;
+        self.limits.check(Limit::Sheets, sheets)
     }
 
     /// A sheet that could not be read.

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use quick_xml::events::{BytesStart, Event};
 
+use super::super::limits::{Limit, Limits, Over};
 use super::super::refused::Known;
-use super::super::{Document, Refusal, refused, xml};
-use super::{Builder, Package, Sheet, check_size, member};
+use super::super::{Document, Refusal, package as parts, refused, tick, xml};
+use super::{Builder, Package, Sheet};
 use crate::grid::{Content, Span};
 use crate::text::Text;
 
@@ -19,34 +20,44 @@ use crate::text::Text;
 pub(in super::super) fn ods(
     name: &Arc<str>,
     mut package: Package<'_>,
+    limits: &Limits,
 ) -> Result<Document, Refusal> {
     let damaged = |cause: &str| refused::damaged(name, &Text::same("ods"), cause);
-    check_size(name, &package)?;
-    if member(&mut package, "META-INF/manifest.xml")
+    parts::check(&mut package, limits).map_err(|over| over.refusal(name))?;
+    if parts::part(&mut package, "META-INF/manifest.xml", limits)
         .is_some_and(|manifest| String::from_utf8_lossy(&manifest).contains("encryption-data"))
     {
         return Err(Known::Encrypted.refusal(name));
     }
-    let content = member(&mut package, "content.xml")
+    let content = parts::part(&mut package, "content.xml", limits)
         .ok_or_else(|| damaged("缺少 content.xml / content.xml is missing"))?;
-    flat_ods(name, &String::from_utf8_lossy(&content))
+    flat_ods(name, &String::from_utf8_lossy(&content), limits)
 }
 
 /// Reads the XML of an OpenDocument spreadsheet.
 ///
 /// # Errors
 /// XML that breaks off, with the position.
-pub(in super::super) fn flat_ods(name: &Arc<str>, text: &str) -> Result<Document, Refusal> {
+pub(in super::super) fn flat_ods(
+    name: &Arc<str>,
+    text: &str,
+    limits: &Limits,
+) -> Result<Document, Refusal> {
+    xml::check(name, text.as_bytes(), limits)?;
     let mut reader = xml::reader(text);
     let mut walk = Walk {
-        builder: Builder::new(name),
+        builder: Builder::new(name, limits),
         hidden_styles: BTreeSet::new(),
         style: String::new(),
         sheet: None,
         cell: None,
         ignored: 0,
+        over: None,
     };
     loop {
+        if let Some(over) = walk.over {
+            return Err(over.refusal(name));
+        }
         match reader.read_event() {
             Ok(Event::Start(tag)) => walk.start(&tag),
             Ok(Event::End(tag)) => walk.end(tag.local_name().as_ref()),
@@ -74,11 +85,9 @@ pub(in super::super) fn flat_ods(name: &Arc<str>, text: &str) -> Result<Document
 
 /// Elements whose cells and paragraphs are not the sheet's.
 const ASIDE: [&str; 4] = ["annotation", "tracked-changes", "shapes", "forms"];
-/// Cells that repeats may make of one sheet.
-const CELLS: usize = 5_000_000;
 
-struct Walk {
-    builder: Builder,
+struct Walk<'a> {
+    builder: Builder<'a>,
     /// Table styles that are not displayed.
     hidden_styles: BTreeSet<String>,
     /// The table style under way.
@@ -87,6 +96,8 @@ struct Walk {
     cell: Option<Cell>,
     /// Depth inside elements that are set aside.
     ignored: u32,
+    /// The limit that was gone beyond.
+    over: Option<Over>,
 }
 
 #[derive(Default)]
@@ -99,8 +110,6 @@ struct Progress {
     /// The row's cells: column, content.
     cells: Vec<(u32, Content)>,
     columns: u32,
-    /// Too many cells; the rest was left out.
-    full: bool,
 }
 
 struct Cell {
@@ -115,7 +124,7 @@ struct Cell {
     spans: (u32, u32),
 }
 
-impl Walk {
+impl Walk<'_> {
     fn start(&mut self, tag: &BytesStart<'_>) {
         let local = tag.local_name();
         let local: &str = local.as_ref();
@@ -209,23 +218,21 @@ impl Walk {
             }
             "table-cell" | "covered-table-cell" => {
                 if let (Some(cell), Some(progress)) = (self.cell.take(), &mut self.sheet) {
-                    progress.cell(cell);
+                    let kept = progress.cell(cell, self.builder.limits);
+                    self.over = self.over.or(kept.err());
                 }
             }
             "table-row" => {
                 if let Some(progress) = &mut self.sheet {
-                    progress.end_row();
+                    tick();
+                    let kept = progress.end_row(self.builder.limits);
+                    self.over = self.over.or(kept.err());
                 }
             }
             "table" if self.cell.is_none() => {
                 if let Some(progress) = self.sheet.take() {
-                    if progress.full {
-                        self.builder.failed(
-                            &progress.sheet.name,
-                            "单元格过多，其余未读 / too many cells, the rest was not read",
-                        );
-                    }
-                    self.builder.sheet(progress.sheet);
+                    let kept = self.builder.sheet(progress.sheet);
+                    self.over = self.over.or(kept.err());
                 }
             }
             _ => {}
@@ -241,7 +248,7 @@ fn is_hidden(tag: &BytesStart<'_>) -> bool {
 }
 
 impl Progress {
-    fn cell(&mut self, cell: Cell) {
+    fn cell(&mut self, cell: Cell, limits: &Limits) -> Result<(), Over> {
         let (row, col) = (self.row, self.col);
         let repeat = cell.repeat;
         self.col = col.saturating_add(repeat);
@@ -256,25 +263,22 @@ impl Progress {
         }
         let content = cell.content();
         if content == Content::Empty {
-            return;
+            return Ok(());
         }
-        for copy in 0..repeat {
-            if self.cells.len() >= CELLS {
-                self.full = true;
-                return;
-            }
-            self.cells.push((col + copy, content.clone()));
-        }
+        let cells = self.cells.len() as u64 + u64::from(repeat);
+        limits.check(Limit::Cells, cells)?;
+        let copies = (0..repeat).map(|copy| (col.saturating_add(copy), content.clone()));
+        self.cells.extend(copies);
+        Ok(())
     }
 
-    fn end_row(&mut self) {
+    fn end_row(&mut self, limits: &Limits) -> Result<(), Over> {
         let cells = std::mem::take(&mut self.cells);
         if !cells.is_empty() {
+            let more = (cells.len() as u64).saturating_mul(self.repeat.into());
+            let all = more.saturating_add(self.sheet.cells.len() as u64);
+            limits.check(Limit::Cells, all)?;
             for copy in 0..self.repeat {
-                if self.sheet.cells.len() + cells.len() > CELLS {
-                    self.full = true;
-                    break;
-                }
                 let row = self.row.saturating_add(copy);
                 self.sheet.cells.extend(
                     cells
@@ -284,6 +288,7 @@ impl Progress {
             }
         }
         self.row = self.row.saturating_add(self.repeat).min(1 << 24);
+        Ok(())
     }
 }
 

@@ -1,15 +1,15 @@
 //! One sheet's cells in any order → grids of reasonable size at their true addresses.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::super::{ReadNote, note};
+use super::super::limits::{Limit, Limits, Over};
+use super::super::{ReadNote, note, tick};
 use super::sheet_place;
 use crate::grid::{Addressing, CellRef, Content, Grid, Place, Span};
 
 /// A used range up to this size is one grid, however empty.
 const AREA: u64 = 400_000;
-/// No grid is larger than this.
-const LARGEST: u64 = 20_000_000;
 /// In an oversized range, this many empty rows or columns part one block from the next.
 const GAP: u32 = 50;
 /// How far a merged cell with content may widen the used range.
@@ -68,10 +68,18 @@ impl Block {
 
 impl Sheet {
     /// The sheet's grid; none where it is empty, several where its cells lie absurdly far apart.
-    pub fn into_grids(mut self, file: &Arc<str>, notes: &mut Vec<ReadNote>) -> Vec<Grid> {
+    ///
+    /// # Errors
+    /// It goes beyond a limit.
+    pub fn into_grids(
+        mut self,
+        file: &Arc<str>,
+        limits: &Limits,
+        notes: &mut Vec<ReadNote>,
+    ) -> Result<Vec<Grid>, Over> {
         self.cells.retain(|(_, _, content)| !content.is_empty());
         let Some(whole) = Block::around(&self.cells) else {
-            return Vec::new();
+            return Ok(Vec::new());
         };
         let sparse = whole.area() > AREA && whole.area() > self.cells.len() as u64 * 64;
         let pieces = if sparse {
@@ -79,6 +87,7 @@ impl Sheet {
         } else {
             vec![std::mem::take(&mut self.cells)]
         };
+        limits.check(Limit::Sheets, pieces.len() as u64)?;
         self.notice_hidden(file, notes);
         let name: Arc<str> = self.name.as_str().into();
         let mut grids = Vec::with_capacity(pieces.len());
@@ -86,26 +95,39 @@ impl Sheet {
             let Some(block) = Block::around(&cells) else {
                 continue;
             };
-            if block.area() > LARGEST {
-                notes.push(too_large(file, &self.name, &block));
-                continue;
-            }
-            grids.push(self.grid(&name, self.widened(block, &cells), cells));
+            let wide = self.widened(block, &cells);
+            limits.check(Limit::Cells, wide.area())?;
+            self.check_spans(&wide, limits)?;
+            grids.push(self.grid(&name, wide, cells));
         }
-        grids
+        Ok(grids)
+    }
+
+    /// Every cell of every span is written to; spans that lie on each other many times would take for ever.
+    fn check_spans(&self, block: &Block, limits: &Limits) -> Result<(), Over> {
+        let mut covered = 0_u64;
+        for span in &self.spans {
+            if block.holds(span.row, span.col) {
+                let rows = span.rows.min(block.bottom - span.row + 1);
+                let cols = span.cols.min(block.right - span.col + 1);
+                covered = covered.saturating_add(u64::from(rows) * u64::from(cols));
+            }
+        }
+        limits.check(Limit::SpanCells, covered)
     }
 
     /// A header merged over columns that are blank throughout still spans them.
     fn widened(&self, block: Block, cells: &[(u32, u32, Content)]) -> Block {
         let mut wide = block;
+        let mut filled: Option<HashSet<(u32, u32)>> = None;
         for span in &self.spans {
             let (bottom, right) = (span.row + span.rows - 1, span.col + span.cols - 1);
             let beyond = bottom > block.bottom || right > block.right;
             if beyond
                 && block.holds(span.row, span.col)
-                && cells
-                    .iter()
-                    .any(|(r, c, _)| (*r, *c) == (span.row, span.col))
+                && filled
+                    .get_or_insert_with(|| cells.iter().map(|(r, c, _)| (*r, *c)).collect())
+                    .contains(&(span.row, span.col))
             {
                 wide.bottom = wide.bottom.max(bottom.min(block.bottom + WIDEN));
                 wide.right = wide.right.max(right.min(block.right + WIDEN));
@@ -119,7 +141,10 @@ impl Sheet {
         let mut grid =
             Grid::new(name.clone(), Addressing::A1, rows, cols).starting_at(block.top, block.left);
         grid.hidden = self.hidden;
-        for (row, col, content) in cells {
+        for (at, (row, col, content)) in cells.into_iter().enumerate() {
+            if at % 4096 == 0 {
+                tick();
+            }
             grid.put(row - block.top, col - block.left, content);
         }
         for span in &self.spans {
@@ -173,25 +198,19 @@ impl Sheet {
     }
 }
 
-fn too_large(file: &Arc<str>, sheet: &str, block: &Block) -> ReadNote {
-    let (rows, cols) = (block.bottom - block.top + 1, block.right - block.left + 1);
-    note(
-        "unread-sheet",
-        format!("{file}：工作表“{sheet}”过大（{rows} 行 × {cols} 列），未读取"),
-        format!("{file}, sheet \"{sheet}\": too large ({rows} rows × {cols} columns) and not read"),
-        Some(sheet_place(file, sheet)),
-    )
-}
-
-/// The members of the runs that lie between two bounds, counted from the first.
+/// The members of the runs that lie between two bounds, counted from the first. Runs may lie on each other.
 fn within(runs: &[(u32, u32)], first: u32, last: u32) -> Vec<u32> {
-    let mut all: Vec<u32> = runs
-        .iter()
-        .flat_map(|(from, to)| (*from).max(first)..=(*to).min(last))
-        .map(|index| index - first)
+    let mut runs: Vec<(u32, u32)> = (runs.iter())
+        .map(|(from, to)| ((*from).max(first), (*to).min(last)))
+        .filter(|(from, to)| from <= to)
         .collect();
-    all.sort_unstable();
-    all.dedup();
+    runs.sort_unstable();
+    let mut all = Vec::new();
+    let mut next = first;
+    for (from, to) in runs {
+        all.extend((from.max(next)..=to).map(|index| index - first));
+        next = next.max(to + 1);
+    }
     all
 }
 
@@ -239,7 +258,8 @@ mod tests {
     #[test]
     fn a_stray_cell_at_the_far_end_is_kept_without_the_desert_between() {
         let grids = sheet(&[(2, 1), (3, 2), (1_048_575, 16_383)])
-            .into_grids(&"a.xlsx".into(), &mut Vec::new());
+            .into_grids(&"a.xlsx".into(), &Limits::default(), &mut Vec::new())
+            .unwrap();
         let size = |g: &Grid| (g.rows(), g.cols());
         assert_eq!(grids.iter().map(size).collect::<Vec<_>>(), [(2, 2), (1, 1)]);
         assert_eq!(grids[1].cell_ref(0, 0).to_string(), "XFD1048576");
@@ -251,9 +271,45 @@ mod tests {
         let mut sheet = sheet(&[(2, 0), (5, 0)]);
         sheet.hidden_rows = vec![(0, 0), (3, 4), (9, 1_000_000)];
         let mut notes = Vec::new();
-        let grids = sheet.into_grids(&"a.xlsx".into(), &mut notes);
+        let grids = sheet
+            .into_grids(&"a.xlsx".into(), &Limits::default(), &mut notes)
+            .unwrap();
         assert_eq!(grids[0].hidden_rows, [1, 2]);
         assert_eq!(notes.len(), 1);
+    }
+
+    #[test]
+    fn runs_of_hidden_rows_may_lie_on_each_other() {
+        assert_eq!(
+            within(&[(4, 6), (0, 2), (5, 9), (5, 5)], 1, 8),
+            [0, 1, 3, 4, 5, 6, 7]
+        );
+        let runs = vec![(0, u32::MAX - 1); 200_000];
+        assert_eq!(within(&runs, 0, 1_048_575).len(), 1_048_576);
+    }
+
+    #[test]
+    fn a_sheet_beyond_a_limit_is_refused() {
+        let mut limits = Limits::default();
+        limits.set("cells", "99").unwrap();
+        let refused = |sheet: Sheet| {
+            sheet
+                .into_grids(&"a.xlsx".into(), &limits, &mut Vec::new())
+                .unwrap_err()
+                .limit
+        };
+        assert_eq!(refused(sheet(&[(0, 0), (9, 9)])), Limit::Cells);
+        limits.set("span-cells", "50").unwrap();
+        let mut spans = sheet(&[(0, 0), (4, 4)]);
+        let whole = Span {
+            row: 0,
+            col: 0,
+            rows: 5,
+            cols: 5,
+        };
+        spans.spans = vec![whole; 3];
+        let refused = spans.into_grids(&"a.xlsx".into(), &limits, &mut Vec::new());
+        assert_eq!(refused.unwrap_err().limit, Limit::SpanCells);
     }
 
     #[test]
@@ -265,7 +321,9 @@ mod tests {
             rows: 1,
             cols: 3,
         });
-        let grids = sheet.into_grids(&"a.xlsx".into(), &mut Vec::new());
+        let grids = sheet
+            .into_grids(&"a.xlsx".into(), &Limits::default(), &mut Vec::new())
+            .unwrap();
         assert_eq!((grids[0].cols(), grids[0].spans()[0].cols), (3, 3));
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use calamine::{Reader, Xls, XlsError};
 
+use super::super::limits::{Limit, Limits, Over};
 use super::super::refused::Known;
 use super::super::{Document, Refusal, guard, refused};
 use super::{Builder, Sheet, has_cells, is_hidden, owned_content};
@@ -20,10 +21,12 @@ pub(in super::super) fn xls(
     name: &Arc<str>,
     bytes: &[u8],
     stream: Option<Vec<u8>>,
+    limits: &Limits,
 ) -> Result<Document, Refusal> {
     let damaged = |cause: &str| refused::damaged(name, &Text::same("xls"), cause);
     let stream =
         stream.ok_or_else(|| damaged("找不到 Workbook 数据流 / no readable Workbook stream"))?;
+    let over = |over: Over| over.refusal(name);
     let walk = Walk::over(&stream);
     if walk.encrypted {
         return Err(Known::Encrypted.refusal(name));
@@ -33,14 +36,17 @@ pub(in super::super) fn xls(
             "单元格位置超出合理范围 / cells at impossible positions",
         ));
     }
+    // calamine lays the used range out in full.
+    (limits.check(Limit::Cells, walk.largest)).map_err(over)?;
     let book = guard::quietly(|| Xls::new(Cursor::new(bytes))).map_err(|cause| damaged(&cause))?;
     let mut book: Xls<_> = match book {
         Ok(book) => book,
         Err(XlsError::Password) => return Err(Known::Encrypted.refusal(name)),
         Err(error) => return Err(damaged(&error.to_string())),
     };
-    let mut builder = Builder::new(name);
+    let mut builder = Builder::new(name, limits);
     let sheets = book.sheets_metadata().to_vec();
+    (limits.check(Limit::Sheets, sheets.len() as u64)).map_err(over)?;
     for (number, sheet) in sheets.into_iter().enumerate() {
         if !has_cells(&sheet) {
             continue;
@@ -56,7 +62,7 @@ pub(in super::super) fn xls(
         match cells(&mut book, &sheet.name, &mut found) {
             Ok(()) => {
                 found.name = sheet.name;
-                builder.sheet(found);
+                builder.sheet(found).map_err(over)?;
             }
             Err(cause) => builder.failed(&sheet.name, &cause),
         }
@@ -96,6 +102,16 @@ struct Walk {
     encrypted: bool,
     /// Cells or a used range so far out that reading them would need gigabytes.
     absurd: bool,
+    /// Cells of the largest used range.
+    largest: u64,
+}
+
+/// The used range of a sheet, both ends included.
+struct Extent {
+    top: u64,
+    bottom: u64,
+    left: u64,
+    right: u64,
 }
 
 #[derive(Default)]
@@ -139,7 +155,7 @@ impl Walk {
     fn sheet(&mut self, stream: &[u8], mut at: usize) -> Hidden {
         let mut hidden = Hidden::default();
         let mut depth = 0;
-        let mut extent = (0_u64, 0_u64);
+        let mut extent: Option<Extent> = None;
         while let Some((kind, data)) = record(stream, &mut at) {
             match kind {
                 BOF => depth += 1,
@@ -169,13 +185,24 @@ impl Walk {
                     } else {
                         0
                     };
-                    extent.0 = extent.0.max(u64::from(row) + 1);
-                    extent.1 = extent.1.max(u64::from(col) + wide + 1);
+                    let (row, col) = (u64::from(row), u64::from(col));
+                    let extent = extent.get_or_insert(Extent {
+                        top: row,
+                        bottom: row,
+                        left: col,
+                        right: col + wide,
+                    });
+                    extent.top = extent.top.min(row);
+                    extent.bottom = extent.bottom.max(row);
+                    extent.left = extent.left.min(col);
+                    extent.right = extent.right.max(col + wide);
                 }
                 _ => {}
             }
         }
-        self.absurd |= extent.0 * extent.1 > AREA;
+        let area = extent.map_or(0, |e| (e.bottom - e.top + 1) * (e.right - e.left + 1));
+        self.absurd |= area > AREA;
+        self.largest = self.largest.max(area);
         hidden
     }
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use calamine::{Reader, Xlsb};
 
-use super::super::{Document, Refusal, guard, refused};
-use super::{Builder, Package, Sheet, check_size, content, has_cells, is_hidden, member};
+use super::super::limits::{Limit, Limits, Over};
+use super::super::{Document, Refusal, guard, package as parts, refused, tick};
+use super::{Builder, Package, Sheet, content, has_cells, is_hidden};
 use crate::grid::{Content, Span};
 use crate::text::Text;
 
@@ -18,12 +19,15 @@ pub(in super::super) fn xlsb(
     name: &Arc<str>,
     bytes: &[u8],
     mut package: Package<'_>,
+    limits: &Limits,
 ) -> Result<Document, Refusal> {
     let damaged = |cause: &str| refused::damaged(name, &Text::same("xlsb"), cause);
-    check_size(name, &package)?;
+    let over = |over: Over| over.refusal(name);
+    parts::check(&mut package, limits).map_err(over)?;
     let mut book: Xlsb<_> = Xlsb::new(Cursor::new(bytes)).map_err(|e| damaged(&e.to_string()))?;
-    let mut builder = Builder::new(name);
+    let mut builder = Builder::new(name, limits);
     let sheets = book.sheets_metadata().to_vec();
+    (limits.check(Limit::Sheets, sheets.len() as u64)).map_err(over)?;
     for (number, sheet) in sheets.into_iter().enumerate() {
         if !has_cells(&sheet) {
             continue;
@@ -32,15 +36,16 @@ pub(in super::super) fn xlsb(
             hidden: is_hidden(&sheet),
             ..Sheet::default()
         };
-        let outcome = guard::quietly(|| cells(&mut book, &sheet.name, &mut found));
+        let outcome = guard::quietly(|| cells(&mut book, &sheet.name, limits, &mut found));
         match outcome {
-            Ok(Ok(())) => {
+            Ok(Ok(Some(beyond))) => return Err(over(beyond)),
+            Ok(Ok(None)) => {
                 found.name = sheet.name;
                 let path = format!("xl/worksheets/sheet{}.bin", number + 1);
-                if let Some(part) = member(&mut package, &path) {
+                if let Some(part) = parts::part(&mut package, &path, limits) {
                     glance(&part, &mut found);
                 }
-                builder.sheet(found);
+                builder.sheet(found).map_err(over)?;
             }
             Ok(Err(cause)) | Err(cause) => builder.failed(&sheet.name, &cause),
         }
@@ -48,7 +53,13 @@ pub(in super::super) fn xlsb(
     builder.finish("xlsb")
 }
 
-fn cells(book: &mut Xlsb<Cursor<&[u8]>>, name: &str, sheet: &mut Sheet) -> Result<(), String> {
+/// Reads the cells; gives the limit they go beyond, where they do.
+fn cells(
+    book: &mut Xlsb<Cursor<&[u8]>>,
+    name: &str,
+    limits: &Limits,
+    sheet: &mut Sheet,
+) -> Result<Option<Over>, String> {
     let mut reader = book
         .worksheet_cells_reader(name)
         .map_err(|e| e.to_string())?;
@@ -57,9 +68,15 @@ fn cells(book: &mut Xlsb<Cursor<&[u8]>>, name: &str, sheet: &mut Sheet) -> Resul
         let value = content(cell.get_value().clone());
         if value != Content::Empty {
             sheet.cells.push((row, col, value));
+            if sheet.cells.len().is_multiple_of(4096) {
+                tick();
+                if let Err(over) = limits.check(Limit::Cells, sheet.cells.len() as u64) {
+                    return Ok(Some(over));
+                }
+            }
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 /// BrtRowHdr: row at 0, flags at 11 (fDyZero is 0x10).

@@ -6,10 +6,9 @@ use std::sync::Arc;
 
 use calamine::{DataRef, Reader, Xlsx, XlsxError, XlsxFormulaMetadata};
 
-use super::super::{Document, Refusal, note, refused};
-use super::{
-    Builder, Package, Sheet, check_size, content, has_cells, is_hidden, member, sheet_place,
-};
+use super::super::limits::{Limit, Limits, Over};
+use super::super::{Document, Refusal, note, package as parts, refused, tick, xml};
+use super::{Builder, Package, Sheet, content, has_cells, is_hidden, sheet_place};
 use crate::grid::{Content, Span};
 use crate::text::Text;
 
@@ -21,36 +20,64 @@ pub(in super::super) fn xlsx(
     name: &Arc<str>,
     bytes: &[u8],
     mut package: Package<'_>,
+    limits: &Limits,
 ) -> Result<Document, Refusal> {
     let damaged = |cause: &str| refused::damaged(name, &Text::same("xlsx"), cause);
-    check_size(name, &package)?;
+    let over = |over: Over| over.refusal(name);
+    parts::check(&mut package, limits).map_err(over)?;
+    for path in ["xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml"] {
+        if let Some(bytes) = parts::part(&mut package, path, limits) {
+            xml::check(name, &bytes, limits)?;
+        }
+    }
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|e| damaged(&cause(&e)))?;
-    let workbook = Workbook::read(&mut package);
-    let mut builder = Builder::new(name);
+    let workbook = Workbook::read(&mut package, limits);
+    let mut builder = Builder::new(name, limits);
     let sheets = book.sheets_metadata().to_vec();
+    (limits.check(Limit::Sheets, sheets.len() as u64)).map_err(over)?;
     for sheet in sheets.into_iter().filter(has_cells) {
         let mut found = Sheet {
             hidden: is_hidden(&sheet),
             ..Sheet::default()
         };
-        match cells(&mut book, &sheet.name, workbook.unsettled, &mut found) {
+        match cells(
+            &mut book,
+            &sheet.name,
+            workbook.unsettled,
+            limits,
+            &mut found,
+        ) {
             Ok(stale) => {
                 found.name = sheet.name;
                 if stale {
                     stale_note(&mut builder, &found.name);
                 }
                 if let Some(path) = workbook.path(&found.name)
-                    && let Some(xml) = member(&mut package, path)
+                    && let Some(bytes) = parts::part(&mut package, path, limits)
                 {
-                    glance(&xml, &mut found);
+                    xml::check(name, &bytes, limits)?;
+                    glance(&bytes, &mut found);
                 }
-                builder.sheet(found);
+                builder.sheet(found).map_err(over)?;
             }
-            Err(XlsxError::NotAWorksheet(_)) => {}
-            Err(error) => builder.failed(&sheet.name, &cause(&error)),
+            Err(Fault::Over(beyond)) => return Err(over(beyond)),
+            Err(Fault::Xlsx(XlsxError::NotAWorksheet(_))) => {}
+            Err(Fault::Xlsx(error)) => builder.failed(&sheet.name, &cause(&error)),
         }
     }
     builder.finish("xlsx")
+}
+
+/// Why a sheet was not read.
+enum Fault {
+    Over(Over),
+    Xlsx(XlsxError),
+}
+
+impl From<XlsxError> for Fault {
+    fn from(error: XlsxError) -> Self {
+        Self::Xlsx(error)
+    }
 }
 
 fn cause(error: &XlsxError) -> String {
@@ -60,7 +87,7 @@ fn cause(error: &XlsxError) -> String {
     }
 }
 
-fn stale_note(builder: &mut Builder, sheet: &str) {
+fn stale_note(builder: &mut Builder<'_>, sheet: &str) {
     let file = builder.document.name.clone();
     builder.document.notes.push(note(
         "formulas-never-calculated",
@@ -78,8 +105,9 @@ fn cells(
     book: &mut Xlsx<Cursor<&[u8]>>,
     name: &str,
     unsettled: bool,
+    limits: &Limits,
     sheet: &mut Sheet,
-) -> Result<bool, XlsxError> {
+) -> Result<bool, Fault> {
     let mut reader = book.worksheet_cells_reader(name)?;
     sheet
         .cells
@@ -89,6 +117,10 @@ fn cells(
     let mut settled = false;
     while let Some(record) = reader.next_cell_with_formula_metadata()? {
         let (row, col) = record.pos;
+        if sheet.cells.len() % 4096 == 4095 {
+            tick();
+            (limits.check(Limit::Cells, sheet.cells.len() as u64)).map_err(Fault::Over)?;
+        }
         // Not the same as a result that is not there.
         let is_empty_text = matches!(&record.value, DataRef::String(words) if words.is_empty());
         let value = content(record.value);
@@ -135,11 +167,11 @@ struct Workbook {
 }
 
 impl Workbook {
-    fn read(package: &mut Package<'_>) -> Self {
+    fn read(package: &mut Package<'_>, limits: &Limits) -> Self {
         let text = |bytes: Option<Vec<u8>>| bytes.and_then(|b| String::from_utf8(b).ok());
         let (Some(book), Some(relations)) = (
-            text(member(package, "xl/workbook.xml")),
-            text(member(package, "xl/_rels/workbook.xml.rels")),
+            text(parts::part(package, "xl/workbook.xml", limits)),
+            text(parts::part(package, "xl/_rels/workbook.xml.rels", limits)),
         ) else {
             return Self::default();
         };
@@ -169,6 +201,9 @@ impl Workbook {
     }
 }
 
+/// The longest tag of a row, in bytes: more than any program writes.
+const TAG: usize = 4096;
+
 /// Finds merged cells and hidden rows and columns without parsing the cells again.
 fn glance(xml: &[u8], sheet: &mut Sheet) {
     let Ok(xml) = std::str::from_utf8(xml) else {
@@ -193,10 +228,14 @@ fn glance(xml: &[u8], sheet: &mut Sheet) {
     while let Some(found) = xml[at..end].find(" hidden=") {
         let here = at + found;
         at = here + 1;
-        let Some(open) = xml[..here].rfind('<') else {
+        // Only as far as a tag of a row reaches: text may say " hidden=" any number of times.
+        let near = here.saturating_sub(TAG);
+        let Some(open) = xml.as_bytes()[near..here].iter().rposition(|b| *b == b'<') else {
             continue;
         };
-        let Some(tag) = tags(&xml[open..], "row").next().filter(|tag| {
+        let open = near + open;
+        let close = xml[here..].find('>').map_or(xml.len(), |at| here + at);
+        let Some(tag) = tags(&xml[open..close], "row").next().filter(|tag| {
             let from = tag.as_ptr() as usize - xml.as_ptr() as usize;
             from <= here && here < from + tag.len()
         }) else {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::time::{Duration, SystemTime};
 
-use huizong::synth::{Format, MadeUp, Planted, county};
+use huizong::report::Status;
+use huizong::synth::{Format, MadeUp, Options, Planted, county};
 
 use crate::desk::{Answer, Desk, county_options, read_values, records};
 
@@ -297,6 +298,70 @@ fn date(desk: &Desk, name: &str, day: u64) {
 }
 
 #[test]
+fn statuses_of_totals_are_those_of_the_exported_values() {
+    let desk = nine_units();
+    desk.ingest(&[]);
+    let mut counts: BTreeMap<[String; 4], usize> = BTreeMap::new();
+    for value in records(&desk.values("in")) {
+        let at = ["year", "form", "key", "status"].map(|name| value[name].clone());
+        *counts.entry(at).or_default() += 1;
+    }
+    fine(desk.run(&["totals", "store", "-o", "totals", "--statuses"]));
+    let rows = records(&desk.text("totals/statuses.csv"));
+    let mut found = BTreeMap::new();
+    for row in &rows {
+        for status in Status::ALL.map(Status::as_str) {
+            let count: usize = row[status].parse().unwrap();
+            if count > 0 {
+                let head = ["year", "form", "key"].map(|name| row[name].clone());
+                let [year, form, key] = head;
+                found.insert([year, form, key, status.to_owned()], count);
+            }
+        }
+    }
+    assert!(counts.len() > 500);
+    assert_eq!(found, counts);
+}
+
+#[test]
+fn reports_on_another_form_than_their_years_are_counted_where_they_are_left_out() {
+    let desk = Desk::new();
+    let made = desk.county();
+    let unit = &made[0];
+    // 2021 and 2022 both use the form of 2021; this one is on the form of 2019.
+    let options = Options {
+        from: 2020,
+        to: 2020,
+        ..county_options()
+    };
+    let other = county(&options, 0)
+        .into_iter()
+        .find(|other| other.code == unit.code);
+    let text = String::from_utf8(Format::Json.bytes(&other.unwrap().paper()).unwrap()).unwrap();
+    desk.file("in/2022/（第9版）.json", text.replace("2020", "2022"));
+    desk.ingest(&[]);
+    let args = ["totals", "store", "-o", "totals", "--lang", "en"];
+    let answer = fine(desk.run(&args));
+    let words = "2021 and 2022: 1 reports on another form than their year's are not compared";
+    assert!(answer.err.contains(words), "{}", answer.err);
+    let rows = records(&desk.text("totals/comparison.csv"));
+    assert!(!rows.is_empty() && rows.iter().all(|row| row["left_out"] == "1"));
+    // It is the last version, so what it replaces is in no sum either: two of three units are left.
+    let total = |year: &str| {
+        let rows = records(&desk.text("totals/totals.csv"));
+        let of = |form: &str| {
+            let row = rows.iter().find(|t| {
+                t["key"] == "requests.received.total" && t["year"] == year && t["form"] == form
+            });
+            row.map(|row| row["reports"].clone())
+        };
+        (of("2019"), of("2021"))
+    };
+    assert_eq!(total("2021"), (None, Some("3".to_owned())));
+    assert_eq!(total("2022"), (Some("1".to_owned()), Some("2".to_owned())));
+}
+
+#[test]
 fn sql_names_every_key_and_refuses_what_is_no_store() {
     let desk = Desk::new();
     desk.county();
@@ -306,6 +371,16 @@ fn sql_names_every_key_and_refuses_what_is_no_store() {
             let args = ["sql", what, "--store", "store", "--dialect", dialect];
             let answer = desk.run(&args);
             assert_eq!((answer.code, &*answer.err), (0, ""), "{answer:?}");
+            for column in if what == "rollup" {
+                STATUSES
+            } else {
+                &["left_out"]
+            } {
+                assert!(
+                    answer.out.contains(&format!(" AS {column}")),
+                    "{what} {dialect}: {column}"
+                );
+            }
             let form = &made_form();
             let keys = form.keys.iter().map(|info| &info.key);
             let derived = form.derived.iter().map(|derived| &derived.key);
@@ -330,6 +405,17 @@ fn sql_names_every_key_and_refuses_what_is_no_store() {
     assert_eq!((answer.code, &*answer.out), (2, ""));
     assert!(answer.err.contains("in: not a store"), "{}", answer.err);
 }
+
+/// The columns of a roll-up that count statuses.
+const STATUSES: &[&str] = &[
+    "reported",
+    "blank",
+    "blank_as_zero",
+    "derived",
+    "not_applicable",
+    "unreadable",
+    "corrected",
+];
 
 fn made_form() -> std::sync::Arc<huizong::form::Form> {
     huizong::form::Library::official()

@@ -1,0 +1,184 @@
+#!/usr/bin/env python3
+"""Kills `huizong rollup` and `huizong ingest` at random moments and looks at what is left.
+
+    python3 tools/kills.py [--huizong target/release/huizong] [--kills 200] [--seed 1]
+
+Before each run the results of an earlier run, of other reports, lie in the output folder (or store). After
+the kill every file must be, byte for byte, the old or the new one; what was being written may lie beside
+it under a hidden name. A store must export either the old or the new values, and the next ingest must
+finish the work and leave nothing over. Ends with 1 when anything else is found.
+"""
+import argparse
+import json
+import os
+import pathlib
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ENV = {"SOURCE_DATE_EPOCH": "1769594400", "PATH": os.environ.get("PATH", "")}
+
+
+def run(binary, *args):
+    """A run to its end; its standard output."""
+    done = subprocess.run([binary, *map(str, args)], env=ENV, capture_output=True, check=False)
+    if done.returncode > 1:
+        sys.exit(f"{args}: {done.stderr.decode()}")
+    return done.stdout
+
+
+def files(folder):
+    """The bytes of every file below a folder, by name."""
+    found = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in found}
+
+
+def is_hidden(name):
+    return pathlib.PurePath(name).name.startswith(".")
+
+
+def fresh(origin, place):
+    shutil.rmtree(place, ignore_errors=True)
+    shutil.copytree(origin, place)
+
+
+def moments(kills, dice):
+    """A share of the run's time in each of `kills` equal stretches; every other one late, where files are written."""
+    for number in range(kills):
+        at = (number + dice.random()) / kills
+        yield at if number % 2 else 0.6 + 0.4 * at
+
+
+class Killer:
+    """Kills runs at work. A run that is quicker than its kill is begun again, and the usual time corrected."""
+
+    def __init__(self, binary, args, seconds):
+        self.command, self.seconds, self.early = [binary, *map(str, args)], seconds, 0
+
+    def kill(self, share, prepare):
+        """Kills a run after that share of its usual time; when that was."""
+        while True:
+            prepare()
+            after = share * self.seconds
+            start = time.perf_counter()
+            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+            child = subprocess.Popen(self.command, env=ENV, **quiet)
+            try:
+                child.wait(after)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+                return after
+            self.early += 1
+            self.seconds = 0.5 * self.seconds + 0.5 * (time.perf_counter() - start)
+
+
+def usual(binary, args, prepare):
+    """Seconds of an undisturbed run."""
+    taken = []
+    for _ in range(3):
+        prepare()
+        start = time.perf_counter()
+        run(binary, *args)
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken)
+
+
+def rollups(binary, old, new, folder, kills, dice):
+    before, out = folder / "before", folder / "out"
+    run(binary, "rollup", old, "-o", before)
+    args = ["rollup", new, "-o", out]
+    seconds = usual(binary, args, lambda: fresh(before, out))
+    was, will = files(before), files(out)
+    differ = sum(was.get(name) != will.get(name) for name in was.keys() | will.keys())
+    mixed = left = 0
+    wrong, killer = [], Killer(binary, args, seconds)
+    for share in moments(kills, dice):
+        after = killer.kill(share, lambda: fresh(before, out))
+        found = files(out)
+        hidden = {name for name in found if is_hidden(name)}
+        left += len(hidden)
+        for name in (was.keys() | found.keys()) - hidden:
+            whole = [side[name] for side in (was, will) if name in side]
+            if name in found:
+                ok = found[name] in whole
+            else:
+                # A file of before may be gone only where the new run has none of its name.
+                ok = name not in will
+            if not ok:
+                wrong.append(f"after {after:.3f} s: {name}")
+        some_new = any(found.get(name) != was.get(name) for name in found.keys() - hidden)
+        mixed += some_new and any(found.get(name) != data for name, data in will.items())
+        if len(hidden) or dice.random() < 0.1:
+            run(binary, *args)
+            again = {name: data for name, data in files(out).items() if not is_hidden(name)}
+            if again != will:
+                wrong.append(f"the run after {after:.3f} s did not finish the work")
+    print(
+        f"rollup: {kills} kills at work over {killer.seconds:.2f} s ({killer.early} runs were quicker); {differ} of {len(was.keys() | will.keys())} files differ, "
+        f"{mixed} times some had and some had not; {left} hidden files left over; {len(wrong)} partial or lost"
+    )
+    return wrong
+
+
+def ingests(binary, old, new, folder, kills, dice):
+    inputs, before, store = folder / "in", folder / "store-before", folder / "store"
+    # Both stores know the files by the same name: changed, gone and new ones are told apart by it.
+    fresh(old, inputs)
+    run(binary, "ingest", inputs, "--store", before)
+    was = run(binary, "export", before)
+    fresh(new, inputs)
+    args = ["ingest", inputs, "--store", store, "--sync"]
+    seconds = usual(binary, args, lambda: fresh(before, store))
+    will = run(binary, "export", store)
+    if was == will:
+        sys.exit("the two stores must differ")
+    finished = left = 0
+    wrong, killer = [], Killer(binary, args, seconds)
+    for share in moments(kills, dice):
+        after = killer.kill(share, lambda: fresh(before, store))
+        left += sum(is_hidden(name) or name.endswith(".tmp") for name in files(store))
+        found = run(binary, "export", store)
+        finished += found == will
+        if found not in (was, will):
+            wrong.append(f"after {after:.3f} s: neither before nor after")
+        run(binary, *args)
+        if run(binary, "export", store) != will:
+            wrong.append(f"the ingest after {after:.3f} s did not finish the work")
+        manifest = json.loads((store / "_huizong/1-of-1.json").read_text())
+        known = {part["path"] for part in manifest["parts"]}
+        known |= {f"_huizong/{name}" for name in ("1-of-1.json", "1-of-1.lock", manifest["files"])}
+        for name in files(store).keys() ^ known:
+            wrong.append(f"after {after:.3f} s and another ingest: {name} is left over or missing")
+    print(
+        f"ingest: {kills} kills at work over {killer.seconds:.2f} s ({killer.early} runs were quicker); {kills - finished} stores as before, "
+        f"{finished} as after; {left} hidden files left over, none after the next ingest; {len(wrong)} damaged"
+    )
+    return wrong
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--huizong", default="target/release/huizong")
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    binary, dice = str(pathlib.Path(args.huizong).resolve()), random.Random(args.seed)
+    with tempfile.TemporaryDirectory() as place:
+        folder = pathlib.Path(place)
+        for name, units, seed in [("old", 36, 1), ("new", 40, 2)]:
+            made = ["--units", units, "--years", "2020..2022", "--seed", seed, "--mistakes", "150"]
+            run(binary, "synth", "-o", folder / name, "--formats", "xlsx,html,docx,json", *made)
+        wrong = rollups(binary, folder / "old", folder / "new", folder, args.kills, dice)
+        wrong += ingests(binary, folder / "old", folder / "new", folder, args.kills, dice)
+    for line in wrong:
+        print("   ", line)
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
