@@ -1,5 +1,12 @@
 //! What differs between the engines.
 
+/// The view of a store that Spark is given.
+const VIEW: &str = "huizong_store";
+
+/// Its columns, but for keys.
+const COLUMNS: &str = "form STRING, year INT, file STRING, county STRING, area STRING, unit STRING, \
+     code STRING, line STRING, scope STRING, status STRING, ordinal INT, revision INT, modified BIGINT";
+
 /// For which engine a statement is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
@@ -29,29 +36,28 @@ impl Dialect {
 
     /// The rows of a store. Parts on different forms have different columns.
     pub(super) fn source(self, folder: &str) -> String {
-        let folder = folder.trim_end_matches('/');
         match self {
             Self::DuckDb => format!(
                 "read_parquet({}, hive_partitioning = true, hive_types = {{'form': VARCHAR, 'year': INTEGER}}, union_by_name = true)",
                 self.literal(&format!("{folder}/form=*/year=*/part-*.parquet"))
             ),
-            Self::Spark => format!("parquet.{}", self.quoted(folder)),
+            Self::Spark => VIEW.to_owned(),
         }
     }
 
-    /// Statements that have to run first.
-    pub(super) fn preamble(self) -> &'static str {
+    /// Statements that have to run first. Spark is told the columns: left to itself it would take those of one
+    /// part for all, and a form's id for a number.
+    pub(super) fn preamble(self, folder: &str, keys: &[String]) -> String {
         match self {
-            Self::DuckDb => "",
-            Self::Spark => "SET spark.sql.parquet.mergeSchema=true;\n",
-        }
-    }
-
-    /// The column `form` as text; Spark takes a number for a number.
-    pub(super) fn form(self) -> &'static str {
-        match self {
-            Self::DuckDb => "form",
-            Self::Spark => "CAST(form AS STRING)",
+            Self::DuckDb => String::new(),
+            Self::Spark => {
+                let keys: Vec<String> = keys.iter().map(|key| format!("{key} BIGINT")).collect();
+                format!(
+                    "CREATE OR REPLACE TEMPORARY VIEW {VIEW} ({COLUMNS},\n  {}) USING parquet OPTIONS (path {});\n",
+                    keys.join(", "),
+                    self.literal(folder)
+                )
+            }
         }
     }
 

@@ -39,10 +39,12 @@ impl<'a> Asked<'a> {
 
     /// The reports that count: units' own, and of several versions of one report the latest.
     fn counting(&self) -> String {
-        let (source, family) = (self.dialect.source(self.folder), self.family());
+        let folder = self.folder.trim_end_matches('/');
+        let preamble = self.dialect.preamble(folder, &self.keys());
+        let (source, family) = (self.dialect.source(folder), self.family());
         let counting = self.dialect.without("own", "superseded");
         format!(
-            "WITH own AS (\n  SELECT *, coalesce(nullif(area, ''), county) AS whose FROM {source}\n  \
+            "{preamble}WITH own AS (\n  SELECT *, coalesce(nullif(area, ''), county) AS whose FROM {source}\n  \
              WHERE scope = 'own' AND year IS NOT NULL AND unit <> ''),\n\
              superseded AS (\n  SELECT file, ordinal FROM (\n    \
              SELECT file, ordinal, row_number() OVER (\n      \
@@ -51,6 +53,15 @@ impl<'a> Asked<'a> {
              WHERE place > 1),\n\
              counting AS (\n  {counting})\n"
         )
+    }
+
+    /// The columns of all keys, each once.
+    fn keys(&self) -> Vec<String> {
+        let mut seen = std::collections::HashSet::new();
+        (self.forms.iter().flat_map(|form| &form.keys))
+            .map(|info| self.dialect.quoted(&column_name(&info.key)))
+            .filter(|name| seen.insert(name.clone()))
+            .collect()
     }
 
     /// Reports on forms that have nothing to do with each other are no versions of one another.
@@ -71,7 +82,7 @@ impl<'a> Asked<'a> {
                 literal(family)
             );
         }
-        format!(", CASE {}{cases} END", self.dialect.form())
+        format!(", CASE form{cases} END")
     }
 
     /// The sum of some keys of one report; nothing where one of them has no number.
@@ -105,7 +116,7 @@ pub fn rollup(
     dialect: Dialect,
 ) -> Result<String, StoreError> {
     let asked = Asked::new(store, folder, library, dialect)?;
-    let mut sql = format!("{}{}", dialect.preamble(), asked.counting());
+    let mut sql = asked.counting();
     for (at, form) in asked.forms.iter().enumerate() {
         if at > 0 {
             sql.push_str("UNION ALL\n");
@@ -144,7 +155,7 @@ fn one_form(asked: &Asked<'_>, form: &Form) -> String {
     let each = dialect.each(
         "whose, county, year, status",
         &values,
-        &format!("{} = {id}", dialect.form()),
+        &format!("form = {id}"),
     );
     let (sum, key) = (
         dialect.fitting(&dialect.sum("value")),
@@ -172,44 +183,35 @@ pub fn compare(
     dialect: Dialect,
 ) -> Result<String, StoreError> {
     let asked = Asked::new(store, folder, library, dialect)?;
-    let mut sql = format!(
+    let mut notes = String::from(
         "-- Reports on another form than their year's are in neither side; left_out says how many.\n\
-         -- 未使用该年格式的年报不参加比较，left_out 列为其份数。\n{}{}",
-        dialect.preamble(),
-        asked.counting()
+         -- 未使用该年格式的年报不参加比较，left_out 列为其份数。\n",
     );
-    let years = store.years(&Filter::default());
-    let mut union = "";
-    for pair in years.windows(2) {
-        let Some((from, to, crosswalk)) = library.years(pair[0], pair[1]) else {
-            let _ = writeln!(
-                sql,
-                "-- {0} - {1}: no crosswalk between the forms, so nothing compares. {0} 与 {1} 的格式没有对照表，不比较。",
-                pair[0], pair[1]
-            );
-            continue;
-        };
-        sql.push_str(union);
-        let sides = [(pair[0], &**from), (pair[1], &**to)];
-        sql.push_str(&one_comparison(&asked, sides, &crosswalk.pairs));
-        union = "UNION ALL\n";
+    let mut parts = Vec::new();
+    for pair in store.years(&Filter::default()).windows(2) {
+        let [a, b] = [pair[0], pair[1]];
+        match library.years(a, b) {
+            Some((from, to, crosswalk)) => {
+                parts.push(one_comparison(
+                    &asked,
+                    [(a, from), (b, to)],
+                    &crosswalk.pairs,
+                ));
+            }
+            None => {
+                let _ = writeln!(
+                    notes,
+                    "-- {a}, {b}: no crosswalk between the forms, so nothing compares.\n\
+                     -- {a}年与{b}年的格式没有对照表，不比较。"
+                );
+            }
+        }
     }
-    if union.is_empty() {
-        let columns = [
-            "area",
-            "scope",
-            "key",
-            "from_year",
-            "to_year",
-            "from",
-            "to",
-            "change",
-            "comparable",
-            "left_out",
-        ];
-        return Ok(nothing(dialect, columns.into_iter()));
+    if parts.is_empty() {
+        let columns = "area scope key from_year to_year from to change comparable left_out";
+        return Ok(notes + &nothing(dialect, columns.split(' ')));
     }
-    Ok(sql)
+    Ok(notes + &asked.counting() + &parts.join("UNION ALL\n"))
 }
 
 /// A statement that answers with no row.
@@ -227,11 +229,7 @@ fn one_comparison(asked: &Asked<'_>, sides: [(i32, &Form); 2], pairs: &[Pair]) -
         let values: Vec<String> = (pairs.iter())
             .map(|pair| asked.together(form, pick(pair)))
             .collect();
-        let passes = format!(
-            "year = {year} AND {} = {}",
-            dialect.form(),
-            dialect.literal(&form.id)
-        );
+        let passes = format!("year = {year} AND form = {}", dialect.literal(&form.id));
         dialect.each("whose, line", &values, &passes)
     };
     let (before, after) = (
@@ -253,7 +251,7 @@ fn one_comparison(asked: &Asked<'_>, sides: [(i32, &Form); 2], pairs: &[Pair]) -
     );
     let other_form = |year: i32, form: &Form| {
         let id = dialect.literal(&form.id);
-        format!("(year = {year} AND {} <> {id})", dialect.form())
+        format!("(year = {year} AND form <> {id})")
     };
     let left_out = format!(
         "{} OR {}",
