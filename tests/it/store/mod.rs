@@ -4,6 +4,7 @@ mod changes;
 mod commands;
 mod made;
 mod stops;
+mod sums;
 mod writers;
 
 use huizong::finding::{Finding, Severity};
