@@ -34,8 +34,18 @@ pub(super) struct Candidate {
     pub modified: Option<SystemTime>,
     /// Its place in the registry; after all of them where it has none.
     pub order: usize,
-    /// Index of the candidate that counts instead, and why.
-    pub gives_way: Option<(usize, Text)>,
+    /// Another that counts instead.
+    pub gives_way: Option<GivesWay>,
+}
+
+/// Why a report does not count.
+pub(super) struct GivesWay {
+    /// Index of the candidate that counts instead.
+    pub to: usize,
+    /// The sentence.
+    pub why: Text,
+    /// Both say the same.
+    pub identical: bool,
 }
 
 /// Decides which reports count.
@@ -123,10 +133,11 @@ fn settle(candidates: Vec<Candidate>, batch: &mut Batch) {
             year: report.year,
             form: report.form.id.clone(),
             tally: report.tally(),
-            superseded_by: gives_way.as_ref().map(|(by, _)| files[*by].clone()),
+            superseded_by: gives_way.as_ref().map(|way| files[way.to].clone()),
+            identical: gives_way.as_ref().is_some_and(|way| way.identical),
         });
         match gives_way {
-            Some((_, why)) => add_reason(&mut input.why, &report, &why),
+            Some(way) => add_reason(&mut input.why, &report, &way.why),
             None => {
                 if report.year.is_none() || report.unit.is_empty() {
                     add_reason(&mut input.why, &report, &homeless(&report));
@@ -283,12 +294,17 @@ mod tests {
         let batch = run(same, &Registry::default());
         assert!(batch.findings.is_empty(), "{:?}", batch.findings);
         assert_eq!(batch.ends(), [1, 1, 0, 0]);
+        assert_eq!(super::super::duplicates(&batch.inputs), 1);
         let undecided = vec![
             piece(report("a.xlsx", "甲镇", 2022, 3), 1),
             piece(report("b.xlsx", "甲镇", 2022, 4), 1),
         ];
         let batch = run(undecided, &Registry::default());
         assert_eq!(batch.findings[0].severity, Severity::Warning);
+        assert_eq!(
+            (batch.ends(), super::super::duplicates(&batch.inputs)),
+            ([1, 1, 0, 0], 0)
+        );
         assert_eq!(batch.reports[0].number("requests.received.total"), Some(4));
     }
 

@@ -3,6 +3,7 @@
 //! [`gather`] finds the files, [`read`] takes them apart and recognises them, [`assemble`] decides which
 //! reports count: units by their registered names, the latest version of each, consolidated reports apart.
 
+mod account;
 mod assemble;
 mod gather;
 mod kept;
@@ -13,8 +14,9 @@ mod version;
 
 use std::sync::Arc;
 
+pub use account::Account;
 pub use assemble::{Naming, assemble, revision_of};
-pub use gather::{Gathered, Origin, Source, gather};
+pub use gather::{Gathered, Origin, Paths, Source, gather};
 pub use kept::{Kept, reports_at_once};
 pub use naming::{calls_itself_consolidated, registered, resolve};
 pub use read::{Outcome, Piece, Reader, bytes_of};
@@ -80,6 +82,8 @@ pub struct Found {
     pub tally: [usize; Status::ALL.len()],
     /// The file whose report counts instead of this one.
     pub superseded_by: Option<Arc<str>>,
+    /// That file says the same.
+    pub identical: bool,
 }
 
 /// One input file with its end: a line of the manifest (`inputs.csv`).
@@ -115,4 +119,12 @@ impl Batch {
         }
         ends
     }
+}
+
+/// How many of the superseded files are duplicates: all their reports have the same content as those that count.
+pub fn duplicates(inputs: &[Input]) -> usize {
+    (inputs.iter())
+        .filter(|input| input.end == End::Superseded)
+        .filter(|input| input.reports.iter().all(|found| found.identical))
+        .count()
 }

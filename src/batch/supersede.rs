@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
-use super::assemble::{Candidate, Naming};
+use super::assemble::{Candidate, GivesWay, Naming};
 use crate::finding::{Finding, Severity};
 use crate::form::Library;
 use crate::report::{Report, Scope};
@@ -41,7 +41,11 @@ pub(super) fn supersede(
             };
             for &index in earlier {
                 let (why, finding) = giving_way(&candidates[index], &candidates[latest]);
-                candidates[index].gives_way = Some((latest, why));
+                candidates[index].gives_way = Some(GivesWay {
+                    to: latest,
+                    why,
+                    identical: finding.is_none(),
+                });
                 findings.extend(finding);
             }
         }

@@ -43,6 +43,9 @@ pub(super) struct Common {
     /// 读取上限，如 file-size=1G，可重复 · a limit of what is read, as in `file-size=1G`; repeatable
     #[arg(long, global = true, value_name = "NAME=VALUE")]
     pub limit: Vec<String>,
+    /// 结果中不出现文件夹路径，只留输入文件夹以内的部分 · no folders in the results, only what is below the input
+    #[arg(long, global = true)]
+    pub redact_paths: bool,
     /// 不显示进度和说明 · no progress and no messages, only results and errors
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub quiet: bool,

@@ -53,6 +53,7 @@ pub(super) fn compare(
         let mut json = Vec::new();
         comparisons_json(&mut json, rows(), lang).map_err(Failure::Stdout)?;
         folder.write("comparison.json", &json)?;
+        folder.commit()?;
     }
     console.result(|out| match args.format {
         CompareFormat::Json => comparisons_json(out, rows(), lang),

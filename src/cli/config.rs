@@ -43,6 +43,8 @@ pub(super) struct Config {
     pub reports_at_once: Option<NonZeroUsize>,
     /// `error` or `warning`.
     pub fail_on: Option<String>,
+    /// No folders of the user's in the results.
+    pub redact_paths: bool,
     /// What is read at most, by name.
     pub limits: BTreeMap<String, toml::Value>,
 }

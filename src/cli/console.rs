@@ -82,6 +82,7 @@ impl Console {
 
     /// Progress over so many things: a bar on a terminal, else a line every ten seconds.
     pub fn progress(&self, label: &Text, total: usize) -> Progress {
+        super::interrupt::doing(label, total);
         if self.quiet {
             return Progress::silent();
         }

@@ -83,6 +83,7 @@ pub(super) fn write(
         (None, _) => true,
     };
     let mut is_wrong = false;
+    let (mut keys, mut lines) = (0, 0);
     let ledger = run.each(settings, console, |slice| {
         let findings = &slice.batch.findings;
         is_wrong |= (findings.iter())
@@ -91,10 +92,12 @@ pub(super) fn write(
         for report in slice.reports().iter().filter(|report| wanted(report.year)) {
             let county = slice.county_of(report);
             let located = Located { county, report };
-            values.push(located).map_err(Failure::Stdout)?;
+            keys += report.form.keys.len();
+            lines += values.push(located).map_err(Failure::Stdout)?;
         }
         Ok(())
     })?;
+    run::all_values(keys, lines).map_err(Failure::Stdout)?;
     values.finish().map_err(Failure::Stdout)?;
     Ok((ledger, is_wrong))
 }

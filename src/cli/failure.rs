@@ -194,9 +194,12 @@ impl Failure {
                 format!("{option}: \"{given}\" is not understood; possible: {possible}"),
             ),
             Self::Output { path, cause } => Text::new(
-                format!("{}：无法写入（{cause}）；请换一个 -o", path.display()),
                 format!(
-                    "{}: cannot be written ({cause}); choose another -o",
+                    "{}：无法写入（{cause}），原有结果未动；若它正在 Excel 或 WPS 中打开，请先关闭，否则请换一个 -o",
+                    path.display()
+                ),
+                format!(
+                    "{}: cannot be written ({cause}), earlier results are untouched; close it if it is open in Excel or WPS, else choose another -o",
                     path.display()
                 ),
             ),

@@ -28,7 +28,7 @@ pub(super) fn ingest(
 ) -> Result<Ending, Failure> {
     let shard = shard(args)?;
     let apart = [args.store.clone()];
-    let gathered = batch::gather(&settings.inputs, &apart, Store::is_store);
+    let gathered = batch::gather(&settings.inputs, &apart, settings.paths, Store::is_store);
     let registry = run::registry(settings, &gathered)?;
     let county = run::county(settings, &gathered, &registry, &Counties::new());
     let options = Options {
@@ -37,6 +37,10 @@ pub(super) fn ingest(
         read_with: read_with(settings, &registry, &county),
         ..Options::new(stored::holder())
     };
+    super::interrupt::otherwise(Text::new(
+        "数据仓完好：或是本次之前的内容，或是本次的全部内容；重新运行 ingest 即可",
+        "the store is whole: as it was before, or with all of this run; run ingest again",
+    ));
     let mut ingest = Ingest::begin(&args.store, options)?;
     let sources: Vec<&Source> = (gathered.sources.iter())
         .filter(|source| !matches!(source.origin, Origin::Store(_)) && ingest.takes(&source.name))

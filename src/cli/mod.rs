@@ -10,7 +10,9 @@ mod export;
 mod failure;
 mod forms;
 mod ingest;
+mod interrupt;
 mod latest;
+mod leftovers;
 mod notices;
 mod output;
 mod progress;
@@ -76,6 +78,7 @@ pub fn main() -> ExitCode {
 fn carry_out(args: Args, console: &Console) -> Result<Ending, Failure> {
     let settings = Settings::new(&args.common, args.command.reading(), console.lang())?;
     let console = &console.speaking(settings.lang);
+    interrupt::listen(settings.lang);
     match args.command {
         Command::Rollup(typed) => rollup::rollup(&typed, &settings, console),
         Command::Compare(typed) => compare::compare(&typed, &settings, console),

@@ -1,14 +1,13 @@
 //! A page for every unit that has something to check: `notices/<unit>.xlsx`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::Arc;
 
 use super::failure::Failure;
 use super::output::Folder;
-use super::rollup::file_name;
 use super::run::Collected;
 use super::settings::Settings;
+use crate::filename::FileNames;
 use crate::finding::{Finding, Severity};
 use crate::report::Report;
 use crate::text::Text;
@@ -32,21 +31,20 @@ pub(super) fn write(
         let county = collected.county_of(report);
         counties.entry(&report.unit).or_default().insert(county);
     }
-    let mut taken = BTreeSet::new();
+    let mut names = FileNames::default();
     for report in collected.reports() {
+        let identity = (&report.unit, report.year, &report.form.id, &report.file);
         let stem = stem(report, collected, &counties, year);
+        let stem = names.give(&format!("{identity:?}"), &stem, ".xlsx");
         let about: Vec<&Finding> = findings
             .iter()
             .filter(|finding| is_about(finding, report))
             .collect();
         let name = format!("{NOTICES}/{stem}.xlsx");
         if about.is_empty() {
-            if !taken.contains(&name) {
-                folder.remove(&name)?;
-            }
+            folder.remove(&name);
             continue;
         }
-        let name = unique(name, &mut taken);
         let bytes = workbook::notice(report, &about, settings.lang)
             .map_err(|error| Failure::Stage(Text::same(error.to_string())))?;
         folder.write(&name, &bytes)?;
@@ -68,7 +66,7 @@ fn stem(
         Some(other) if other != year => stem = format!("{stem}-{other}"),
         _ => {}
     }
-    file_name(&stem)
+    stem
 }
 
 /// Whether a finding is for the unit to deal with. The same name may stand for a unit of another county, so a
@@ -79,16 +77,4 @@ fn is_about(finding: &Finding, report: &Report) -> bool {
         && finding.unit == report.unit
         && finding.year == report.year
         && (finding.places.is_empty() || finding.places.iter().any(|p| p.file == report.file))
-}
-
-fn unique(name: String, taken: &mut BTreeSet<String>) -> String {
-    let path = Path::new(&name);
-    let stem = path.with_extension("");
-    let mut unique = name.clone();
-    let mut number = 1;
-    while !taken.insert(unique.clone()) {
-        number += 1;
-        unique = format!("{}-{number}.xlsx", stem.display());
-    }
-    unique
 }

@@ -1,28 +1,58 @@
-//! Results on disk: proven writable before long work, written beside and renamed, so that nobody ever
-//! opens half a file.
+//! Results on disk: proven writable before long work, written aside, and moved to their places together when all of them are
+//! whole, so that nobody ever opens half a file or half a result.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use tempfile::TempDir;
 
 use super::failure::Failure;
+use super::interrupt;
+use super::leftovers::{self, PREFIX};
 use crate::export::BYTE_ORDER_MARK;
+use crate::filename::FileNames;
 
-/// A folder results are written to.
+/// A folder results are written to. They stand there after [`Folder::commit`], and not before.
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
     /// It was made for this run.
     is_new: bool,
+    /// Where results lie until they are committed: a hidden folder inside, on the same file system.
+    aside: Option<Aside>,
+    changes: Vec<Change>,
     written: Vec<PathBuf>,
+    committed: bool,
+    names: FileNames,
+}
+
+#[derive(Debug)]
+struct Aside {
+    folder: TempDir,
+    /// Held while this run lives; what nobody holds is a leftover.
+    _lock: File,
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        interrupt::gone(self.folder.path());
+    }
+}
+
+#[derive(Debug)]
+enum Change {
+    /// A file that lies aside, and its place.
+    Put(PathBuf, PathBuf),
+    /// A file of an earlier run that goes.
+    Remove(PathBuf),
 }
 
 /// A run that comes to nothing leaves nothing behind.
 impl Drop for Folder {
     fn drop(&mut self) {
-        if self.is_new && self.written.is_empty() {
+        self.aside = None;
+        if self.is_new && !self.committed {
             // Only an empty folder can be removed so; whatever else is in it stays.
             let _ = fs::remove_dir(&self.path);
         }
@@ -30,19 +60,38 @@ impl Drop for Folder {
 }
 
 impl Folder {
-    /// Creates the folder where it does not exist, and proves that files can be written to it.
+    /// Creates the folder where it does not exist, and proves that files can be written to it. Leftovers of a run that was
+    /// killed are removed.
     ///
     /// # Errors
     /// They cannot.
     pub fn prove(path: &Path) -> Result<Self, Failure> {
         let is_new = !path.exists();
-        fs::create_dir_all(path)
-            .and_then(|()| NamedTempFile::new_in(path))
+        let aside = fs::create_dir_all(path)
+            .and_then(|()| {
+                leftovers::sweep(path);
+                tempfile::Builder::new().prefix(PREFIX).tempdir_in(path)
+            })
+            .and_then(|folder| {
+                interrupt::aside(folder.path());
+                let lock = leftovers::hold(folder.path())?;
+                Ok(Aside {
+                    folder,
+                    _lock: lock,
+                })
+            })
             .map_err(|e| Failure::output(path, &e))?;
+        if is_new {
+            interrupt::made(path);
+        }
         Ok(Self {
             path: path.to_path_buf(),
             is_new,
+            aside: Some(aside),
+            changes: Vec::new(),
             written: Vec::new(),
+            committed: false,
+            names: FileNames::default(),
         })
     }
 
@@ -51,10 +100,7 @@ impl Folder {
     /// # Errors
     /// It cannot be written.
     pub fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
-        let path = self.path.join(name);
-        write(&path, |out| out.write_all(bytes))?;
-        self.written.push(path);
-        Ok(())
+        self.put(name, |out| out.write_all(bytes))
     }
 
     /// Writes a CSV file with the mark that spreadsheet programs need to read it as UTF-8.
@@ -66,24 +112,38 @@ impl Folder {
         name: &str,
         rows: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Failure> {
-        let path = self.path.join(name);
-        write_csv(&path, rows)?;
-        self.written.push(path);
+        self.put(name, |out| {
+            out.write_all(BYTE_ORDER_MARK)?;
+            rows(out)
+        })
+    }
+
+    fn put(
+        &mut self,
+        name: &str,
+        content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let place = self.path.join(name);
+        let Some(aside) = &self.aside else {
+            let error = io::Error::other("committed already");
+            return Err(Failure::output(&place, &error));
+        };
+        let path = aside.folder.path().join(self.changes.len().to_string());
+        (File::create(&path).and_then(|mut file| fill(&mut file, content)))
+            .map_err(|e| Failure::output(&place, &e))?;
+        self.written.push(place.clone());
+        self.changes.push(Change::Put(path, place));
         Ok(())
     }
 
     /// Removes a file of an earlier run, where there is one.
-    ///
-    /// # Errors
-    /// It cannot be removed.
-    pub fn remove(&mut self, name: &str) -> Result<(), Failure> {
-        let path = self.path.join(name);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(Failure::output(&path, &error))
-            }
-            _ => Ok(()),
-        }
+    pub fn remove(&mut self, name: &str) {
+        self.changes.push(Change::Remove(self.path.join(name)));
+    }
+
+    /// The name of the files called after somebody; see [`FileNames::give`].
+    pub fn name_for(&mut self, identity: &str, name: &str, ending: &str) -> String {
+        self.names.give(identity, name, ending)
     }
 
     /// Whether a file of this name was written in this run.
@@ -95,6 +155,90 @@ impl Folder {
     pub fn written(&self) -> &[PathBuf] {
         &self.written
     }
+
+    /// Moves everything to its place, all or nothing: where one file cannot be moved (it is open in another program), those
+    /// that were moved before it go back.
+    ///
+    /// # Errors
+    /// Something cannot be moved; then everything is as it was.
+    pub fn commit(&mut self) -> Result<(), Failure> {
+        let Some(aside) = self.aside.take() else {
+            return Ok(());
+        };
+        let changes = std::mem::take(&mut self.changes);
+        let keep = aside.folder.path().to_path_buf();
+        interrupt::moving(&self.path, || {
+            let mut moves = Moves {
+                keep,
+                done: Vec::new(),
+            };
+            for change in &changes {
+                if let Err((place, error)) = moves.make(change) {
+                    moves.undo();
+                    return Err(Failure::output(place, &error));
+                }
+            }
+            Ok(())
+        })?;
+        self.committed = true;
+        for folder in (self.written.iter()).map(|path| folder_of(path)) {
+            sync_folder(folder);
+        }
+        Ok(())
+    }
+}
+
+/// Moves that were made, each with where the file that was there before is kept.
+struct Moves {
+    keep: PathBuf,
+    done: Vec<(PathBuf, Option<PathBuf>)>,
+}
+
+impl Moves {
+    fn make<'c>(&mut self, change: &'c Change) -> Result<(), (&'c Path, io::Error)> {
+        let (from, place) = match change {
+            Change::Put(from, place) => (Some(from), place),
+            Change::Remove(place) => (None, place),
+        };
+        let kept = self.keep.join(format!("before-{}", self.done.len()));
+        let made = match from {
+            Some(from) => put_in_place(from, place, &kept),
+            None => take_away(place, &kept),
+        };
+        let before = made.map_err(|error| (place.as_path(), error))?;
+        self.done.push((place.clone(), before.then_some(kept)));
+        Ok(())
+    }
+
+    fn undo(self) {
+        for (place, before) in self.done.into_iter().rev() {
+            // Whatever cannot be put back is a whole file all the same.
+            let _ = match before {
+                Some(before) => fs::rename(before, &place),
+                None => fs::remove_file(&place),
+            };
+        }
+    }
+}
+
+/// Puts a file in its place; says whether the file that was there is kept. It is there until the very moment.
+fn put_in_place(from: &Path, place: &Path, kept: &Path) -> io::Result<bool> {
+    if place.is_dir() {
+        return Err(io::Error::from(io::ErrorKind::IsADirectory));
+    }
+    fs::create_dir_all(folder_of(place))?;
+    // File systems without links have no way back; the single move is whole there too.
+    let before = fs::hard_link(place, kept).is_ok();
+    fs::rename(from, place)?;
+    Ok(before)
+}
+
+fn take_away(place: &Path, kept: &Path) -> io::Result<bool> {
+    match fs::rename(place, kept) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Proves that a file can be written, without touching the one that may be there.
@@ -102,15 +246,23 @@ impl Folder {
 /// # Errors
 /// It cannot.
 pub(super) fn prove_file(path: &Path) -> Result<(), Failure> {
+    let fail = |e: io::Error| Failure::output(path, &e);
     if path.is_dir() {
-        let error = io::Error::from(io::ErrorKind::IsADirectory);
-        return Err(Failure::output(path, &error));
+        return Err(fail(io::Error::from(io::ErrorKind::IsADirectory)));
+    }
+    if is_device(path) {
+        return Ok(());
     }
     let folder = folder_of(path);
-    fs::create_dir_all(folder)
-        .and_then(|()| NamedTempFile::new_in(folder))
-        .map_err(|e| Failure::output(path, &e))?;
+    fs::create_dir_all(folder).map_err(fail)?;
+    leftovers::sweep(folder);
+    leftovers::file_in(folder).map_err(fail)?;
     Ok(())
+}
+
+/// Something that is written to and never replaced: a device or a pipe.
+fn is_device(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir())
 }
 
 /// Writes a file beside its place and moves it there when it is whole.
@@ -122,19 +274,33 @@ pub(super) fn write(
     content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Failure> {
     let fail = |e: io::Error| Failure::output(path, &e);
-    let folder = folder_of(path);
-    fs::create_dir_all(folder).map_err(fail)?;
-    let mut file = tempfile::Builder::new()
-        .prefix(".huizong-")
-        .suffix(".tmp")
-        .permissions_of_a_new_file()
-        .tempfile_in(folder)
-        .map_err(fail)?;
-    {
-        let mut out = io::BufWriter::new(file.as_file_mut());
-        content(&mut out).and_then(|()| out.flush()).map_err(fail)?;
+    if is_device(path) {
+        let opened = File::options().write(true).open(path);
+        return opened
+            .and_then(|mut file| {
+                let mut out = io::BufWriter::new(&mut file);
+                content(&mut out).and_then(|()| out.flush())
+            })
+            .map_err(fail);
     }
-    file.persist(path).map_err(|e| fail(e.error))?;
+    // A link stays one: its target is what is written.
+    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let folder = folder_of(&place);
+    fs::create_dir_all(folder).map_err(fail)?;
+    let mut file = leftovers::file_in(folder).map_err(fail)?;
+    interrupt::aside(file.path());
+    let aside = file.path().to_path_buf();
+    let written = fill(file.as_file_mut(), content).and_then(|()| {
+        interrupt::moving(path, || {
+            if place.is_dir() {
+                return Err(io::Error::from(io::ErrorKind::IsADirectory));
+            }
+            file.persist(&place).map(drop).map_err(|e| e.error)
+        })
+    });
+    interrupt::gone(&aside);
+    written.map_err(fail)?;
+    sync_folder(folder);
     Ok(())
 }
 
@@ -152,6 +318,21 @@ pub(super) fn write_csv(
     })
 }
 
+/// Fills a file down to the disk: a name must never outlive the power for want of its content.
+fn fill(file: &mut File, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = io::BufWriter::new(&mut *file);
+    content(&mut out).and_then(|()| out.flush())?;
+    drop(out);
+    file.sync_all()
+}
+
+/// Makes names last; where folders cannot be synced they do so in the system's own time.
+fn sync_folder(folder: &Path) {
+    if cfg!(unix) {
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    }
+}
+
 fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -159,28 +340,18 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// Temporary files are for their owner only; results are for the office.
-trait Permissions {
-    fn permissions_of_a_new_file(&mut self) -> &mut Self;
-}
-
-impl Permissions for tempfile::Builder<'_, '_> {
-    #[cfg(unix)]
-    fn permissions_of_a_new_file(&mut self) -> &mut Self {
-        use std::os::unix::fs::PermissionsExt;
-        // What the system takes away from it (umask) it takes away here as well.
-        self.permissions(fs::Permissions::from_mode(0o666))
-    }
-
-    #[cfg(not(unix))]
-    fn permissions_of_a_new_file(&mut self) -> &mut Self {
-        self
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
 
     #[test]
     fn a_file_is_replaced_whole_or_not_at_all() {
@@ -194,7 +365,7 @@ mod tests {
         });
         assert!(failed.is_err());
         assert_eq!(fs::read(&path).unwrap(), b"\xEF\xBB\xBFx\n");
-        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+        assert_eq!(names(path.parent().unwrap()), ["b.csv"]);
     }
 
     #[test]
@@ -204,5 +375,61 @@ mod tests {
         fs::write(&path, "").unwrap();
         assert!(Folder::prove(&path).is_err());
         assert!(prove_file(&path.join("x.csv")).is_err());
+    }
+
+    #[test]
+    fn all_files_stand_there_after_the_commit_and_none_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out");
+        let mut out = Folder::prove(&path).unwrap();
+        out.write("a.csv", b"new").unwrap();
+        out.write("notices/b.csv", b"new").unwrap();
+        assert!(!path.join("a.csv").exists());
+        drop(out);
+        assert!(!path.exists());
+        let mut out = Folder::prove(&path).unwrap();
+        out.write("a.csv", b"new").unwrap();
+        out.write("notices/b.csv", b"new").unwrap();
+        out.commit().unwrap();
+        drop(out);
+        assert_eq!(names(&path), ["a.csv", "notices"]);
+    }
+
+    #[test]
+    fn one_file_that_cannot_be_moved_leaves_all_as_they_were() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out");
+        fs::create_dir_all(path.join("c.csv/in-the-way")).unwrap();
+        for name in ["a.csv", "old.csv"] {
+            fs::write(path.join(name), "old").unwrap();
+        }
+        let mut out = Folder::prove(&path).unwrap();
+        out.write("a.csv", b"new").unwrap();
+        out.write("b.csv", b"new").unwrap();
+        out.remove("old.csv");
+        out.write("c.csv", b"new").unwrap();
+        let failure = out.commit().unwrap_err();
+        assert!(failure.text().en.contains("c.csv"), "{failure:?}");
+        drop(out);
+        assert_eq!(names(&path), ["a.csv", "c.csv", "old.csv"]);
+        assert_eq!(fs::read(path.join("a.csv")).unwrap(), b"old");
+        assert_eq!(fs::read(path.join("old.csv")).unwrap(), b"old");
+    }
+
+    #[test]
+    fn leftovers_of_a_killed_run_go_and_those_of_a_living_one_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let killed = folder.path().join(".huizong-killed");
+        fs::create_dir(&killed).unwrap();
+        fs::write(killed.join("lock"), "").unwrap();
+        fs::write(killed.join("0"), "half").unwrap();
+        let living = Folder::prove(folder.path()).unwrap();
+        assert!(!killed.exists());
+        let mut second = Folder::prove(folder.path()).unwrap();
+        assert_eq!(names(folder.path()).len(), 2);
+        second.write("a.csv", b"x").unwrap();
+        second.commit().unwrap();
+        drop((living, second));
+        assert_eq!(names(folder.path()), ["a.csv"]);
     }
 }

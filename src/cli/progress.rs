@@ -61,6 +61,7 @@ impl Progress {
 
     /// One more is done; from any thread.
     pub fn step(&self) {
+        super::interrupt::step();
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         match &self.shown {
             Shown::Nothing => {}

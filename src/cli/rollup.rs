@@ -11,6 +11,7 @@ use super::output::Folder;
 use super::run::{self, Collected};
 use super::settings::Settings;
 use super::{Ending, latest, notices, summary};
+use crate::batch::Paths;
 use crate::export;
 use crate::finding::{Finding, Severity};
 use crate::rollup::{self, By, Dossier, Made, Options};
@@ -66,11 +67,15 @@ pub(super) fn rollup(
     if let Some(year) = wanted.last() {
         notices::write(&mut folder, &collected, &findings, *year, settings)?;
     }
+    folder.commit()?;
+    let inside = |path: &PathBuf| path.strip_prefix(&target).unwrap_or(path).to_path_buf();
+    let shown: Vec<PathBuf> = match settings.paths {
+        Paths::Whole => folder.written().to_vec(),
+        Paths::Redacted => folder.written().iter().map(inside).collect(),
+    };
     console.result(|out| match args.format {
         TextFormat::Text => summary::text(out, &last, &findings, settings.lang),
-        TextFormat::Json => {
-            summary::json(out, &last, &findings, &collected.batch, folder.written())
-        }
+        TextFormat::Json => summary::json(out, &last, &findings, &collected.batch, &shown),
     })?;
     for path in folder.written() {
         let path = path.display();
@@ -183,7 +188,7 @@ fn made(settings: &Settings) -> Result<Made, Failure> {
     let inputs: Vec<String> = settings
         .inputs
         .iter()
-        .map(|i| i.display().to_string())
+        .map(|input| settings.shown(input))
         .collect();
     Ok(Made {
         at: at.strftime("%Y-%m-%d %H:%M").to_string(),
@@ -200,7 +205,14 @@ fn write_dossier(
     let Some(year) = dossier.latest().map(|summary| summary.year) else {
         return Ok(());
     };
-    let name = format!("{}-{year}", file_name(&dossier.area.name));
+    let area = &dossier.area;
+    let identity = format!(
+        "{} {}",
+        area.code.as_deref().unwrap_or(&area.kind),
+        area.name
+    );
+    let name = folder.name_for(&identity, &area.name, "-2022.xlsx");
+    let name = format!("{name}-{year}");
     if folder.has(&format!("{name}.xlsx")) {
         return Ok(());
     }
@@ -212,23 +224,6 @@ fn write_dossier(
     folder.write(&format!("{name}.html"), page.as_bytes())?;
     let report = word::write(dossier, library, lang).map_err(|e| stage(&e))?;
     folder.write(&format!("{name}.docx"), &report)
-}
-
-/// A name that every file system takes; an area without a name is called 汇总.
-pub(super) fn file_name(name: &str) -> String {
-    let safe: String = (name.chars())
-        .map(|c| match c {
-            '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '_',
-            c if c.is_control() => '_',
-            c => c,
-        })
-        .collect();
-    let safe = safe.trim().trim_matches('.');
-    if safe.is_empty() {
-        "汇总".to_owned()
-    } else {
-        safe.to_owned()
-    }
 }
 
 /// The tables that all areas share.
@@ -261,7 +256,11 @@ fn write_tables(
         county: collected.county_of(report),
         report,
     });
-    folder.write_csv("values.csv", |out| export::values_csv(out, located))
+    folder.write_csv("values.csv", |out| {
+        let keys = (collected.reports().iter()).map(|report| report.form.keys.len());
+        let keys = keys.sum();
+        export::values_csv(out, located).and_then(|written| run::all_values(keys, written))
+    })
 }
 
 /// The findings of all areas, each once: a unit's stands with its county and with what is above that.
@@ -283,16 +282,4 @@ fn all_findings(dossiers: &[Dossier]) -> Vec<Finding> {
     }
     all.sort_by_key(|finding| finding.severity);
     all
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_name_is_one_everywhere() {
-        assert_eq!(file_name("示例县"), "示例县");
-        assert_eq!(file_name("a/b:c"), "a_b_c");
-        assert_eq!(file_name(" . "), "汇总");
-    }
 }

@@ -1,6 +1,7 @@
 //! The stages joined: gather, read, recognise, decide what counts, check.
 
 use std::collections::{BTreeMap, HashMap};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use super::failure::Failure;
 use super::settings::Settings;
 use super::stored::{self, Counties};
 use super::wording;
-use crate::batch::{self, Batch, End, Gathered, Kept, Naming, Piece};
+use crate::batch::{self, Account, Batch, End, Gathered, Kept, Naming, Piece};
 use crate::check::{self, Corrections};
 use crate::finding::{Finding, Severity};
 use crate::frame::store::Store;
@@ -72,7 +73,7 @@ pub(super) fn open(
     apart: &[PathBuf],
     console: &Console,
 ) -> Result<Opened, Failure> {
-    let gathered = batch::gather(&settings.inputs, apart, Store::is_store);
+    let gathered = batch::gather(&settings.inputs, apart, settings.paths, Store::is_store);
     for folder in &gathered.results {
         let folder = folder.display();
         console.say(&Text::new(
@@ -108,18 +109,21 @@ pub(super) fn whole(
     let (kept, counties) = stored::pieces(&opened.stores, settings)?;
     let county = county(settings, &opened.gathered, &opened.registry, &counties);
     let Opened {
+        gathered,
         registry,
         corrections,
         pieces,
         ..
     } = opened;
-    let pieces = pieces.into_iter().chain(kept).collect();
+    let pieces: Vec<Piece> = pieces.into_iter().chain(kept).collect();
+    let account = Account::of(&gathered.sources, pieces.len());
     let naming = Naming {
         registry: &registry,
         county: &county,
         counties: &counties,
     };
     let mut batch = batch::assemble(pieces, naming, &settings.library);
+    account.check(&batch).map_err(Failure::Stage)?;
     if !corrections.is_empty() {
         let found = corrections.apply(&mut batch.reports);
         batch.findings.extend(found);
@@ -181,7 +185,7 @@ pub(super) fn registry(settings: &Settings, gathered: &Gathered) -> Result<Regis
     match settings.units.as_deref().or(found) {
         Some(path) => {
             let text = text_of(path, settings)?;
-            Ok(Registry::parse(&path.display().to_string(), &text)?)
+            Ok(Registry::parse(&settings.shown(path), &text)?)
         }
         None => Ok(Registry::default()),
     }
@@ -297,6 +301,19 @@ pub(super) fn no_such_year(range: YearRange, there: Vec<i32>) -> Failure {
         format!("{}..{}", range.from, range.to)
     };
     Failure::NoSuchYear { asked, there }
+}
+
+/// Nothing, when as many values were written as were read: one for every key of every report that counts.
+///
+/// # Errors
+/// It is another number: a mistake of this program.
+pub(super) fn all_values(read: usize, written: usize) -> io::Result<()> {
+    if read == written {
+        return Ok(());
+    }
+    Err(io::Error::other(format!(
+        "internal error: {read} values read, {written} written"
+    )))
 }
 
 impl Collected {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::args::{Common, Reading};
 use super::config::Config;
 use super::failure::Failure;
-use crate::batch::reports_at_once;
+use crate::batch::{Paths, reports_at_once};
 use crate::files::Limits;
 use crate::form::{FormError, Library};
 use crate::text::Lang;
@@ -33,6 +33,8 @@ pub(super) struct Settings {
     pub at_once: usize,
     /// Name of the county, where it was given.
     pub county: Option<String>,
+    /// How files are called in the results.
+    pub paths: Paths,
     /// What is read at most.
     pub limits: Arc<Limits>,
     /// The rest of the settings file.
@@ -68,6 +70,11 @@ impl Settings {
             units: typed.units.or_else(|| config.units.clone()),
             corrections: typed.corrections.or_else(|| config.corrections.clone()),
             county: typed.county.or_else(|| config.county.clone()),
+            paths: if common.redact_paths || config.redact_paths {
+                Paths::Redacted
+            } else {
+                Paths::Whole
+            },
             limits: Arc::new(limits(&common.limit, &config)?),
             config,
         })
@@ -91,6 +98,17 @@ fn limits(typed: &[String], config: &Config) -> Result<Limits, Failure> {
         limits.set(&name, &value).map_err(Failure::Limit)?;
     }
     Ok(limits)
+}
+
+impl Settings {
+    /// A path as it may stand in the results.
+    pub fn shown(&self, path: &Path) -> String {
+        match (self.paths, path.file_name()) {
+            (Paths::Whole, _) => path.display().to_string(),
+            (Paths::Redacted, Some(name)) => name.to_string_lossy().into_owned(),
+            (Paths::Redacted, None) => ".".to_owned(),
+        }
+    }
 }
 
 fn first(typed: Vec<PathBuf>, written: &[PathBuf]) -> Vec<PathBuf> {

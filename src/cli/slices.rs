@@ -145,6 +145,9 @@ impl Sliced {
         let registry = Arc::clone(&opened.registry);
         let corrections = Arc::clone(&opened.corrections);
         let mut survey = Survey::new(opened, settings)?;
+        for paper in &survey.papers {
+            super::stored::check_name(&paper.piece.name, settings)?;
+        }
         let (slices, slice_of) = match cut {
             Cut::Counties => by_grounds(&survey, &registry, settings.at_once),
             Cut::Versions => (by_versions(&survey, settings.at_once), Vec::new()),

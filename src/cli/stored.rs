@@ -10,7 +10,7 @@ use super::Ending;
 use super::console::Console;
 use super::failure::Failure;
 use super::settings::Settings;
-use crate::batch::{Gathered, Origin, Outcome, Piece};
+use crate::batch::{Gathered, Origin, Outcome, Paths, Piece};
 use crate::form::Library;
 use crate::frame::store::{Belonging, Came, Changes, Entry, Filed, Filter, Ingest, Options, Store};
 use crate::synth;
@@ -45,6 +45,7 @@ pub(super) fn pieces(
     let (mut pieces, mut counties) = (Vec::new(), Counties::new());
     for (_, store) in stores {
         for entry in store.entries(&settings.library, &Filter::default())? {
+            check_name(&entry.name, settings)?;
             let outcome = match entry.came {
                 Came::Reports(filed) => {
                     if let Some(first) = filed.first().filter(|f| !f.belonging.county.is_empty()) {
@@ -64,6 +65,28 @@ pub(super) fn pieces(
         }
     }
     Ok((pieces, counties))
+}
+
+/// Whether a name tells of folders beyond the inputs.
+fn leads_far(name: &str) -> bool {
+    let windows = name.as_bytes().get(1) == Some(&b':');
+    windows || name.starts_with(['/', '\\', '~']) || name.starts_with("..")
+}
+
+/// Refuses a name out of a store that tells of folders, where none may be told of.
+///
+/// # Errors
+/// It does.
+pub(super) fn check_name(name: &str, settings: &Settings) -> Result<(), Failure> {
+    if settings.paths == Paths::Whole || !leads_far(name) {
+        return Ok(());
+    }
+    Err(Failure::Stage(Text::new(
+        format!("数据仓里记有完整路径（{name}），无法隐去；请用 ingest --redact-paths 重新入库"),
+        format!(
+            "the store was taken in with whole paths ({name}), which cannot be left out now; take it in again with ingest --redact-paths"
+        ),
+    )))
 }
 
 /// Says which shards have not been taken in yet: the store is not complete.

@@ -17,6 +17,10 @@ pub(super) fn synth(
     console: &Console,
 ) -> Result<Ending, Failure> {
     Folder::prove(&args.output)?;
+    super::interrupt::otherwise(Text::new(
+        "已生成的文件留在原处",
+        "what was made up so far stays",
+    ));
     if args.demo {
         let files = synth::demo(&args.output).map_err(stage)?;
         say(files, args, console);

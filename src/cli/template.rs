@@ -50,6 +50,7 @@ pub(super) fn template(
         progress.step();
     }
     drop(progress);
+    folder.commit()?;
     let (count, filled, place) = (files.len(), known.len(), args.output.display());
     console.say(&Text::new(
         format!("{place}：{year} 年空白表 {count} 份，其中 {filled} 份已填上年结转"),
@@ -89,7 +90,7 @@ fn past(args: &TemplateArgs, settings: &Settings, console: &Console) -> Result<P
         ..settings.clone()
     };
     if reading.inputs.is_empty() {
-        let gathered = batch::gather(&[], &[], Store::is_store);
+        let gathered = batch::gather(&[], &[], settings.paths, Store::is_store);
         return Ok(Past {
             registry: Arc::new(run::registry(&reading, &gathered)?),
             reports: Vec::new(),

@@ -52,6 +52,7 @@ pub(super) fn totals(
             console,
         )?;
     }
+    folder.commit()?;
     let (reports, place) = (store.reports(), args.output.display());
     console.say(&Text::new(
         format!("{reports} 份年报，{count} 个合计，已写入 {place}"),

@@ -1,6 +1,6 @@
 //! Counts and lists in sentences.
 
-use crate::batch::{End, Input};
+use crate::batch::{End, Input, duplicates};
 use crate::finding::{Finding, Severity};
 use crate::grid::Place;
 use crate::text::{Lang, Text};
@@ -44,9 +44,23 @@ pub(super) fn ends(inputs: &[Input]) -> Text {
     for input in inputs {
         counts[input.end as usize] += 1;
     }
+    let same = match duplicates(inputs) {
+        0 => Text::default(),
+        n => Text::new(
+            format!("（其中 {n} 个内容相同）"),
+            format!(" ({n} of these identical)"),
+        ),
+    };
     let list = |lang: Lang, between: &str| {
         (End::ALL.into_iter().zip(counts))
-            .map(|(end, count)| format!("{} {count}", end.label().get(lang)))
+            .map(|(end, count)| {
+                let twice = if end == End::Superseded {
+                    same.get(lang)
+                } else {
+                    ""
+                };
+                format!("{} {count}{twice}", end.label().get(lang))
+            })
             .collect::<Vec<_>>()
             .join(between)
     };

@@ -74,6 +74,7 @@ mod tests {
             form: "2021".into(),
             tally: [190, 0, 10, 0, 0, 0, 0],
             superseded_by: None,
+            identical: false,
         };
         let inputs = [
             Input {

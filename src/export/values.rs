@@ -63,11 +63,11 @@ fn rows<'r>(located: Located<'r>) -> impl Iterator<Item = Row<'r>> {
 
 /// Values on their way out, report by report: nothing but what is about to be written is held.
 pub trait Values {
-    /// Adds the values of a report.
+    /// Adds the values of a report; says how many were written.
     ///
     /// # Errors
     /// Whatever the writer answers.
-    fn push(&mut self, located: Located<'_>) -> io::Result<()>;
+    fn push(&mut self, located: Located<'_>) -> io::Result<usize>;
 
     /// Writes what stands at the end. Without it nothing is whole.
     ///
@@ -95,8 +95,10 @@ impl<W: Write> ValuesCsv<W> {
 }
 
 impl<W: Write> Values for ValuesCsv<W> {
-    fn push(&mut self, located: Located<'_>) -> io::Result<()> {
+    fn push(&mut self, located: Located<'_>) -> io::Result<usize> {
+        let mut written = 0;
         for row in rows(located) {
+            written += 1;
             self.0.write_record([
                 &*guarded(row.county),
                 &guarded(row.unit),
@@ -112,7 +114,7 @@ impl<W: Write> Values for ValuesCsv<W> {
                 &guarded(row.raw),
             ])?;
         }
-        Ok(())
+        Ok(written)
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -139,14 +141,16 @@ impl<W: Write> ValuesJson<W> {
 }
 
 impl<W: Write> Values for ValuesJson<W> {
-    fn push(&mut self, located: Located<'_>) -> io::Result<()> {
+    fn push(&mut self, located: Located<'_>) -> io::Result<usize> {
+        let mut written = 0;
         for row in rows(located) {
+            written += 1;
             if !std::mem::take(&mut self.is_first) {
                 self.out.write_all(b",")?;
             }
             serde_json::to_writer(&mut self.out, &row)?;
         }
-        Ok(())
+        Ok(written)
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -203,8 +207,10 @@ impl<W: Write> ValuesParquet<W> {
 }
 
 impl<W: Write> Values for ValuesParquet<W> {
-    fn push(&mut self, located: Located<'_>) -> io::Result<()> {
+    fn push(&mut self, located: Located<'_>) -> io::Result<usize> {
+        let mut written = 0;
         for row in rows(located) {
+            written += 1;
             let texts = [
                 row.county,
                 row.unit,
@@ -226,7 +232,7 @@ impl<W: Write> Values for ValuesParquet<W> {
         if self.years.len() >= ROW_GROUP {
             self.flush()?;
         }
-        Ok(())
+        Ok(written)
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -237,23 +243,27 @@ impl<W: Write> Values for ValuesParquet<W> {
     }
 }
 
-/// Writes [`ValuesCsv`].
+/// Writes [`ValuesCsv`]; says how many values were written.
 ///
 /// # Errors
 /// Whatever the writer answers.
 pub fn values_csv<'r>(
     out: impl Write,
     reports: impl IntoIterator<Item = Located<'r>>,
-) -> io::Result<()> {
+) -> io::Result<usize> {
     all(ValuesCsv::begin(out)?, reports)
 }
 
 fn all<'r>(
     mut values: impl Values,
     reports: impl IntoIterator<Item = Located<'r>>,
-) -> io::Result<()> {
-    (reports.into_iter()).try_for_each(|located| values.push(located))?;
-    values.finish()
+) -> io::Result<usize> {
+    let mut written = 0;
+    for located in reports {
+        written += values.push(located)?;
+    }
+    values.finish()?;
+    Ok(written)
 }
 
 #[cfg(test)]

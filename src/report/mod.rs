@@ -10,6 +10,7 @@ mod header;
 pub mod identity;
 pub mod label;
 mod marks;
+mod masked;
 pub mod narrative;
 pub mod number;
 mod read;

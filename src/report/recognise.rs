@@ -8,6 +8,7 @@ use super::doubts::mixture;
 use super::draft::Draft;
 use super::flat::Flat;
 use super::marks::{Mark, Marks};
+use super::masked::masked;
 use super::table::scan;
 use super::vocabulary::Vocabulary;
 use super::{Report, identity, narrative, record, tidy, wide};
@@ -50,8 +51,12 @@ impl Recogniser {
         }
     }
 
-    /// Recognises the reports of a document.
+    /// Recognises the reports of a document. Mobile and identity-card numbers in its words are masked.
     pub fn recognise(&self, document: &Document) -> Recognition {
+        masked(self.find(document))
+    }
+
+    fn find(&self, document: &Document) -> Recognition {
         let mut result = Recognition::default();
         let file_clues = identity::of_file(&document.name);
         let mut drafts = self.drafts(document, &file_clues, &mut result.findings);

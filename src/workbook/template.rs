@@ -14,6 +14,7 @@ use super::sheet::{Cell, Shown, a1, in_unit, lines, paper, put};
 use super::theme::{self, Kind};
 use super::words::Words;
 use super::{WorkbookError, properties};
+use crate::filename::FileNames;
 use crate::form::{Equation, Form, KeyInfo, Measure, Relation, Rule, Term};
 use crate::text::Lang;
 use crate::units::Unit;
@@ -56,14 +57,12 @@ pub fn templates(
     lang: Lang,
 ) -> Result<Vec<(String, Vec<u8>)>, WorkbookError> {
     let nothing = BTreeMap::new();
-    let mut names = BTreeSet::new();
+    let mut names = FileNames::default();
     let mut files = Vec::new();
-    for unit in units {
+    for (at, unit) in units.iter().enumerate() {
         let known = previous.get(&unit.name).unwrap_or(&nothing);
-        let mut stem = file_stem(unit, year);
-        while !names.insert(stem.clone()) {
-            stem.push('_');
-        }
+        let identity = format!("{} {} {at}", unit.code, unit.name);
+        let stem = names.give(&identity, &stem(unit, year), ".xlsx");
         let template = Template {
             form,
             unit,
@@ -77,20 +76,11 @@ pub fn templates(
     Ok(files)
 }
 
-/// A file name that every system accepts.
-fn file_stem(unit: &Unit, year: i32) -> String {
-    let stem = match unit.code.as_str() {
+fn stem(unit: &Unit, year: i32) -> String {
+    match unit.code.as_str() {
         "" => format!("{}-{year}", unit.name),
         code => format!("{code}-{}-{year}", unit.name),
-    };
-    (stem.chars())
-        .map(|c| match c {
-            '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '_',
-            c if c.is_control() => '_',
-            c => c,
-        })
-        .take(120)
-        .collect()
+    }
 }
 
 struct Template<'a> {

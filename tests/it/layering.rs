@@ -8,7 +8,7 @@ use std::process::Command;
 
 /// Stages from the first to the last. A module may use those of an earlier line, and itself.
 const ORDER: &[&[&str]] = &[
-    &["text"],
+    &["text", "filename", "privacy"],
     &["words", "grid"],
     &["finding"],
     &["form", "units", "files"],

@@ -24,6 +24,7 @@ mod readme;
 mod recognise;
 mod rollup;
 mod rough;
+mod safety;
 mod sample;
 mod slices;
 mod store;

@@ -422,6 +422,7 @@ fn inputs() -> Vec<Input> {
                 form: "2021".into(),
                 tally: [200, 0, 0, 0, 0, 0, 0],
                 superseded_by: superseded_by.map(Into::into),
+                identical: false,
             }]
         } else {
             Vec::new()

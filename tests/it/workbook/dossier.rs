@@ -84,6 +84,7 @@ pub fn county(units: usize) -> Dossier {
                     form: "2021".into(),
                     tally: [0; 7],
                     superseded_by: None,
+                    identical: false,
                 }],
             })
             .collect(),
