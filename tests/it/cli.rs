@@ -73,7 +73,12 @@ fn output_that_cannot_be_written_is_found_out_before_any_work() {
         "{}",
         answer.err
     );
-    assert!(answer.err.ends_with("; choose another -o\n"));
+    assert!(
+        answer.err.contains("earlier results are untouched"),
+        "{}",
+        answer.err
+    );
+    assert!(answer.err.ends_with("choose another -o\n"));
     let answer = desk.run(&["export", "in", "-o", "taken/values.csv"]);
     assert_eq!((answer.code, answer.out.as_str()), (2, ""));
 }
