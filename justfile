@@ -88,6 +88,14 @@ kills *arguments:
     cargo build --quiet --release
     python3 tools/kills.py {{arguments}}
 
+# list every dependency with its licence in docs/licences.md
+licences:
+    python3 tools/licences.py
+
+# damage files in ever new ways and read them, until the minutes are over or something breaks
+fuzz minutes="5" *seed:
+    cargo run --quiet --release --example fuzz -- {{minutes}} {{seed}}
+
 # everything that must hold before a merge
 ci:
     .ci/run

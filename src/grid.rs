@@ -231,6 +231,11 @@ impl Grid {
         self.cols
     }
 
+    /// Says how many cells every row was given, where that is not the width of the grid.
+    pub fn give(&mut self, given: Vec<u32>) {
+        self.given = given;
+    }
+
     /// Cells that a row was given before it was filled up to the width of the grid.
     pub fn given(&self, row: u32) -> u32 {
         self.given.get(row as usize).copied().unwrap_or(self.cols)

@@ -14,6 +14,8 @@ pub(super) struct Table<'a> {
     hidden_rows: Vec<u32>,
     /// Cells covered so far.
     covered: u64,
+    /// For each row, how far its own cells and those reaching down into it go.
+    given: Vec<u32>,
 }
 
 struct Cell<'a> {
@@ -35,6 +37,7 @@ impl<'a> Table<'a> {
             rows: 0,
             hidden_rows: Vec::new(),
             covered: 0,
+            given: Vec::new(),
         };
         for group in groups(table) {
             laid.group(&group, limits)?;
@@ -93,6 +96,8 @@ impl<'a> Table<'a> {
                 });
                 col = until;
             }
+            let reached = free.iter().rposition(|until| *until > at);
+            self.given.push(reached.map_or(0, |col| col as u32 + 1));
             if filled && is_invisible(row.value()) {
                 self.hidden_rows.push(at);
             }
@@ -142,6 +147,7 @@ impl<'a> Table<'a> {
             grid.merge(cell.row, cell.col, cell.rows, cell.cols);
         }
         grid.hidden_rows.clone_from(&self.hidden_rows);
+        grid.give(self.given.iter().map(|given| (*given).min(cols)).collect());
         Some(grid)
     }
 

@@ -158,6 +158,7 @@ impl Builder {
             .iter()
             .map(|(.., rows, cols)| u64::from(*rows) * u64::from(*cols));
         limits.check(Limit::SpanCells, covered.sum())?;
+        grid.give(self.rows.iter().map(|row| row.width).collect());
         for (row, col, rows, cols) in merges {
             grid.merge(row, col, rows, cols);
         }

@@ -33,6 +33,23 @@ pub(super) fn row_left_out(
         .map(ToString::to_string)
         .collect();
     let (rule, severity, zh, en) = match trouble.reason {
+        Reason::Short => {
+            let message = Text::new(
+                format!(
+                    "“{}”中的行“{label}”比表少单元格，其数字（{}）可能错位；请与原文件逐格核对",
+                    table.zh,
+                    numbers.join("、")
+                ),
+                format!(
+                    "in \"{}\" the row \"{label}\" has fewer cells than the table, so that its numbers ({}) may stand in the wrong columns; compare them with the file",
+                    table.en,
+                    numbers.join(", ")
+                ),
+            );
+            return Finding::new("row-short", Severity::Warning, message)
+                .at(Some(grid.place(&document.name, trouble.row, trouble.col)))
+                .saw(label, "a cell for every column");
+        }
         Reason::UnknownRow => (
             "row-unknown",
             Severity::Error,

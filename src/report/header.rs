@@ -162,7 +162,13 @@ pub fn nearest(text: &str, candidates: impl Iterator<Item = usize>, tree: &Tree)
 /// Columns by place: each leaf stands over its grid column, under its groups.
 fn by_place(lines: &[Line], tree: &Tree, grid: &Grid) -> Option<Vec<Column>> {
     let mut columns: Vec<Column> = Vec::new();
-    for col in 0..grid.cols() {
+    // A column begins where a label does; looking at every column of a grid takes minutes where one is absurdly wide.
+    let mut begins: Vec<u32> = (lines.iter().flat_map(|line| &line.tokens))
+        .map(|token| token.col)
+        .collect();
+    begins.sort_unstable();
+    begins.dedup();
+    for col in begins {
         let path: Vec<(&Token, u32)> = (lines.iter())
             .filter_map(|line| over(line, col, tree, grid).map(|token| (token, line.row)))
             .collect();

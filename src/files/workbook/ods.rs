@@ -45,6 +45,8 @@ pub(in super::super) fn flat_ods(
 ) -> Result<Document, Refusal> {
     xml::check(name, text.as_bytes(), limits)?;
     let mut reader = xml::reader(text);
+    // A cell whose tag is damaged would otherwise be passed over, and those behind it move up into its place.
+    reader.config_mut().check_end_names = true;
     let mut walk = Walk {
         builder: Builder::new(name, limits),
         hidden_styles: BTreeSet::new(),

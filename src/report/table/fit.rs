@@ -1,7 +1,7 @@
 //! Whether a row fits a header: by place where the columns stand under their labels, by order where spans were lost.
 
 use super::{Fit, Header, Reason, Scanner, Trouble};
-use crate::report::header::{Column, Layout, width_at};
+use crate::report::header::{Column, Layout, Line, width_at};
 use crate::report::marks::Mark;
 use crate::report::value::Matched;
 use crate::report::vocabulary::Term;
@@ -17,6 +17,12 @@ impl Scanner<'_> {
         }
         let by_place = self.fit_by_place(header, layout, row);
         if matches!(by_place, Fit::Row { .. } | Fit::Damaged { .. }) {
+            return by_place;
+        }
+        // Where spans are known none was lost, and numbers beside the headers are not under them by another count.
+        if matches!(&by_place, Fit::Trouble(t) if t.reason == Reason::Misaligned)
+            && self.grid.has_spans()
+        {
             return by_place;
         }
         match self.fit_by_order(header, layout, row) {
@@ -40,8 +46,7 @@ impl Scanner<'_> {
             return Fit::Nothing;
         };
         let start = self.zone_start(row, first.col);
-        let whole = layout.columns.len() == view.cols.leaves.len();
-        let misaligned = self.strays(row, start, layout, whole);
+        let misaligned = self.strays(row, start, header, layout);
         let numbers = (layout.columns.iter()).any(|c| self.marks.own(row, c.col) == Mark::Number);
         let table = Some(view.table);
         let trouble = |reason, col| {
@@ -102,12 +107,14 @@ impl Scanner<'_> {
         row <= near + 3 && header.rows_found.len() < view.rows.leaves.len()
     }
 
-    /// Whether a number stands where no column is: between labels and columns, between the columns, or, where not
-    /// every column was found, behind them.
-    fn strays(&self, row: u32, start: u32, layout: &Layout, whole: bool) -> bool {
+    /// Whether a number stands where no column is: between labels and columns, between the columns, or behind them:
+    /// anywhere, where not every column was found, else right beside them and under no words.
+    fn strays(&self, row: u32, start: u32, header: &Header, layout: &Layout) -> bool {
         let (Some(first), Some(last)) = (layout.columns.first(), layout.columns.last()) else {
             return false;
         };
+        let whole = layout.columns.len() == self.view(header.view).cols.leaves.len();
+        let lines = &header.lines;
         let end = if whole {
             last.col
         } else {
@@ -119,6 +126,17 @@ impl Scanner<'_> {
         !words && start > 0 && start < first.col && number(start - 1)
             || (first.col..=end)
                 .any(|col| number(col) && !layout.columns.iter().any(|c| c.col == col))
+            || whole && number(last.col + 1) && self.is_bare(lines, last.col + 1)
+    }
+
+    /// Whether no header names a column, whatever it is for.
+    fn is_bare(&self, lines: &[Line], col: u32) -> bool {
+        let covers = |header: &Header| {
+            let (first, last) = header.range();
+            (first..=last).contains(&col)
+        };
+        !self.headers.iter().any(covers)
+            && (lines.iter()).all(|line| !self.mark_at(self.grid.anchor(line.row, col)).is_words())
     }
 
     /// The labels of a row from group to innermost, as anchors; none where the row itself has no label.

@@ -41,6 +41,8 @@ pub enum Reason {
     NoHeader,
     /// Its numbers do not stand under the headers.
     Misaligned,
+    /// It has fewer cells than the table has columns; its numbers were taken all the same.
+    Short,
     /// It gives a subtotal, which is always computed and never read.
     Subtotal,
 }

@@ -114,6 +114,7 @@ impl Scanner<'_> {
             } => {
                 self.scan.rows[row as usize] = true;
                 self.tie(at, row, (r, matched), &cells);
+                self.notice_short(at, row, &cells);
                 let header = &mut self.headers[at];
                 header.rows_found.push((row, r));
                 if self.labels.views[header.view].unlabelled {
@@ -122,6 +123,17 @@ impl Scanner<'_> {
                 self.carry(at, row);
             }
             Fit::Trouble(_) | Fit::Damaged { .. } | Fit::Nothing => {}
+        }
+    }
+
+    /// A row that ends before its table does has lost a cell somewhere, perhaps not its last one.
+    fn notice_short(&mut self, at: usize, row: u32, cells: &[(Column, u32)]) {
+        let last = cells.iter().map(|(_, col)| *col).max().unwrap_or(0);
+        let number = |(_, col): &(Column, u32)| self.marks.own(row, *col) == Mark::Number;
+        if self.grid.given(row) <= last && cells.iter().any(number) {
+            let first = (0..self.grid.cols()).find(|col| self.marks.own(row, *col) != Mark::Empty);
+            let table = Some(self.view(self.headers[at].view).table);
+            self.trouble(Reason::Short, row, first.unwrap_or(0), table);
         }
     }
 
