@@ -31,7 +31,8 @@ def xlsx(sheet, strings=None):
     book = f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>'
     relations = "http://schemas.openxmlformats.org/package/2006/relationships"
     links = f'<Relationships xmlns="{relations}"><Relationship Id="r1" Type="{RELATIONS}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="{RELATIONS}/sharedStrings" Target="sharedStrings.xml"/></Relationships>'
-    members = [("[Content_Types].xml", CONTENT_TYPES), ("xl/workbook.xml", book.encode()), ("xl/_rels/workbook.xml.rels", links.encode())]
+    root = f'<Relationships xmlns="{relations}"><Relationship Id="r1" Type="{RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+    members = [("[Content_Types].xml", CONTENT_TYPES), ("_rels/.rels", root.encode()), ("xl/workbook.xml", book.encode()), ("xl/_rels/workbook.xml.rels", links.encode())]
     if strings is not None:
         members.append(("xl/sharedStrings.xml", strings))
     return pack(members + [("xl/worksheets/sheet1.xml", sheet)])

@@ -125,7 +125,8 @@ pub fn gather(
                 walk.folder(input, &is_store);
             }
         } else {
-            walk.file(input.clone());
+            let name = input.file_name().unwrap_or_default().to_string_lossy();
+            walk.entry(input, &name, 1);
         }
     }
     walk.follow();

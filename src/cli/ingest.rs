@@ -42,9 +42,11 @@ pub(super) fn ingest(
         "the store is whole: as it was before, or with all of this run; run ingest again",
     ));
     let mut ingest = Ingest::begin(&args.store, options)?;
-    let sources: Vec<&Source> = (gathered.sources.iter())
+    let mut sources: Vec<&Source> = (gathered.sources.iter())
         .filter(|source| !matches!(source.origin, Origin::Store(_)) && ingest.takes(&source.name))
         .collect();
+    // The store is the same in whatever order the files were named.
+    sources.sort_by(|a, b| a.name.cmp(&b.name));
     let taking = Taking {
         registry: &registry,
         county: &county,

@@ -185,14 +185,18 @@ pub(super) fn now() -> Result<jiff::ZonedDateTime, Failure> {
 /// When and from what the results are made.
 fn made(settings: &Settings) -> Result<Made, Failure> {
     let at = now()?;
-    let inputs: Vec<String> = settings
+    let mut inputs: Vec<String> = settings
         .inputs
         .iter()
         .map(|input| settings.shown(input))
         .collect();
     Ok(Made {
         at: at.strftime("%Y-%m-%d %H:%M").to_string(),
-        from: inputs.join(" "),
+        from: {
+            // The same files are the same inputs in whatever order they are named.
+            inputs.sort();
+            inputs.join(" ")
+        },
         by: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).to_owned(),
     })
 }

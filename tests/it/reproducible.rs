@@ -16,7 +16,7 @@ struct Setting {
     jobs: &'static str,
     zone: &'static str,
     locale: &'static str,
-    /// Every file named, the last first, instead of their folder.
+    /// Whether the files are named from the last to the first.
     turned: bool,
 }
 
@@ -60,10 +60,9 @@ fn copy_demo(to: &Path) -> Vec<PathBuf> {
 /// Every output of every command, by name.
 fn outputs(desk: &Desk, setting: &Setting) -> BTreeMap<String, Vec<u8>> {
     let folder = desk.path(setting.folder);
-    let mut inputs = vec![PathBuf::from("demo")];
-    let files = copy_demo(&folder);
+    let mut inputs = copy_demo(&folder);
     if setting.turned {
-        inputs = files.into_iter().rev().collect();
+        inputs.reverse();
     }
     let run = |command: &str, rest: &[&str], reads: bool| {
         let output = Command::new(env!("CARGO_BIN_EXE_huizong"))
@@ -87,27 +86,23 @@ fn outputs(desk: &Desk, setting: &Setting) -> BTreeMap<String, Vec<u8>> {
         );
         output.stdout
     };
-    let units = ["--units", "demo/units.csv"];
-    let reading = |rest: &[&'static str]| [rest, &units].concat();
     let mut found = BTreeMap::new();
-    let printed = run("rollup", &reading(&["--every-year", "-o", "out"]), true);
+    let printed = run("rollup", &["--every-year", "-o", "out"], true);
     found.insert("rollup on the terminal".to_owned(), printed);
     for format in ["csv", "json", "sarif"] {
-        let printed = run("check", &reading(&["--format", format]), true);
+        let printed = run("check", &["--format", format], true);
         found.insert(format!("check {format}"), printed);
     }
-    let compared = run("compare", &reading(&["--all", "--format", "json"]), true);
+    let compared = run("compare", &["--all", "--format", "json"], true);
     found.insert("compare".to_owned(), compared);
     for name in ["values.csv", "values.json", "values.parquet"] {
         let format = name.rsplit('.').next().unwrap();
-        let rest = reading(&["--format", format, "-o", name]);
-        run("export", &rest, true);
+        run("export", &["--format", format, "-o", name], true);
         found.insert(name.to_owned(), fs::read(folder.join(name)).unwrap());
     }
-    run("ingest", &reading(&["--store", "store"]), true);
+    run("ingest", &["--store", "store"], true);
     run("totals", &["store", "-o", "totals"], false);
-    let mut blank = vec!["--year", "2023", "-o", "blank"];
-    blank.extend(units);
+    let mut blank = vec!["--year", "2023", "-o", "blank", "--units", "demo/units.csv"];
     // Last year's backlog comes from the store, which both runs have made alike.
     blank.extend(["--previous", "store"]);
     run("template", &blank, false);

@@ -129,9 +129,17 @@ impl Campaign {
 
     /// The damaged file of a number: always the same.
     pub fn case(&self, number: u64) -> Case {
-        let at = (number % self.seeds.len() as u64) as usize;
-        let Prepared { seed, numbers, .. } = &self.seeds[at];
         let mut random = Random::new(self.seed, &[number]);
+        let shares = self.seeds.iter().map(|prepared| prepared.seed.share);
+        let mut drawn = random.below(shares.sum());
+        let own = self.seeds.iter().position(|prepared| {
+            let share = prepared.seed.share;
+            let mine = drawn < share;
+            drawn = drawn.wrapping_sub(share);
+            mine
+        });
+        let at = own.unwrap_or(0);
+        let Prepared { seed, numbers, .. } = &self.seeds[at];
         if seed.parts.is_empty() || random.chance(250) {
             let Damaged {
                 bytes,
