@@ -96,6 +96,26 @@ licences:
 fuzz minutes="5" *seed:
     cargo run --quiet --release --example fuzz -- {{minutes}} {{seed}}
 
+# seeds for `cargo fuzz`: a report in every format, in fuzz/corpus
+fuzz-corpus:
+    cargo run --quiet --release --example fuzz -- seeds fuzz/corpus/open
+    cargo run --quiet --release --example fuzz -- seeds fuzz/corpus/recognise
+
+# run everything that should not harm it beside a good report; writes docs/hostile.md (root for a full disk; strace)
+hostile *arguments:
+    cargo build --quiet --release
+    python3 tools/hostile.py target/release/huizong --write docs/hostile.md {{arguments}}
+
+# read workbooks of other projects, LibreOffice's exports and changed demo files in one run (fetches with pip)
+outside *arguments:
+    cargo build --quiet --release
+    python3 tools/outside.py target/release/huizong {{arguments}}
+
+# 100,000 files through one process: its memory at ten points
+soak *arguments:
+    cargo build --quiet --release
+    python3 tools/soak.py target/release/huizong {{arguments}}
+
 # everything that must hold before a merge
 ci:
     .ci/run

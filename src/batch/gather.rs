@@ -42,7 +42,7 @@ pub struct Source {
 /// What was found under the inputs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Gathered {
-    /// The sources, in the order of the inputs, a folder's files by name.
+    /// The sources, by name.
     pub sources: Vec<Source>,
     /// Files that are kept for something, with how deep below an input folder they lie (1 is its top), in
     /// the order found.
@@ -130,6 +130,8 @@ pub fn gather(
         }
     }
     walk.follow();
+    // The same files give the same results in whatever order they were named.
+    (walk.found.sources).sort_by(|a, b| a.name.split('/').cmp(b.name.split('/')));
     walk.found
 }
 

@@ -257,7 +257,8 @@ pub(super) fn county(
             .then(|| top.name.clone())
     };
     let parent = || {
-        let file = settings.inputs.iter().find(|input| input.is_file())?;
+        // The first by name: the order in which files are typed decides nothing.
+        let file = (settings.inputs.iter().filter(|input| input.is_file())).min()?;
         let folder = file.canonicalize().ok()?;
         Some(folder.parent()?.file_name()?.to_string_lossy().into_owned())
     };
