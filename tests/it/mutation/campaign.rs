@@ -248,6 +248,7 @@ impl Campaign {
     }
 
     /// Ends the process when a file takes too long: a thread cannot be stopped from outside.
+    #[allow(clippy::print_stderr)] // the process that waits for this one reads it
     fn watch(&self, over: &AtomicBool) {
         while !over.load(Ordering::Relaxed) {
             thread::sleep(Duration::from_millis(100));

@@ -1,5 +1,7 @@
 //! Damage: what transmission, programs and malice do to bytes.
 
+#![allow(clippy::single_range_in_vec_init)] // a stretch of bytes, and not the numbers of it
+
 use std::ops::Range;
 
 use huizong::synth::Random;
