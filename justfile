@@ -53,9 +53,14 @@ lint:
     cargo fmt --check
     cargo clippy --all-targets --locked -- -D warnings
 
-# measure reading, checking, rolling up and writing
+# measure beside pandas, polars, calamine and DuckDB; writes docs/benchmarks.md (pip install -r benches/peers/requirements.txt)
 bench *arguments:
-    cargo bench {{arguments}}
+    cargo build --quiet --release --locked
+    python3 benches/peers/run.py {{arguments}}
+
+# time label normalisation, recognition, checks and localisation, each on its own
+bench-micro *arguments:
+    cargo bench --bench micro {{arguments}}
 
 # print how exactly reports are recognised, by format and roughness
 accuracy:
