@@ -40,7 +40,7 @@ def files(args):
 def reports(args):
     lines, base = [HEAD.format(what="reports")], None
     for step in STEPS:
-        store = make(args, "grow-store", 100 * step, ["--store", "--units", "50", "--years", "2017..2022"])
+        store = make(args, "grow-store", 100 * step, ["--store", "--units", "50", "--years", "2019..2024"])
         count = 100 * step * 50 * 6
         warm(store)
         output = args.data / "out" / "grow-totals"

@@ -8,7 +8,7 @@ import sys
 from measure import run, warm
 from tables import table
 
-YEARS = "2017..2022"
+YEARS = "2019..2024"
 UNITS = 50
 
 
@@ -41,16 +41,14 @@ def plain(args, store):
         source = f"read_parquet('{folder}/year=*/part-*.parquet', hive_partitioning = true)"
         names = [row[0] for row in duckdb.sql(f"DESCRIBE SELECT * FROM {source}").fetchall()]
         keys = [name for name in names if "." in name]
-        sums = ", ".join(f'CAST(sum("{k}") AS BIGINT) AS "{k}"' for k in keys)
-        counts = ", ".join(f'count("{k}") AS "{k}"' for k in keys)
-        grouped = f"FROM {source} WHERE scope = 'own' GROUP BY area, year"
-        listed = ", ".join(f'"{k}"' for k in keys)
+        sums = ", ".join(
+            f'CAST(sum("{k}") AS BIGINT) AS s{at}, count("{k}") AS c{at}' for at, k in enumerate(keys)
+        )
+        pairs = ", ".join(f"(s{at}, c{at}) AS '{k}'" for at, k in enumerate(keys))
         parts.append(
             f"SELECT area, year, '{form}' AS form, key, sum, counted, reports FROM "
-            f"(UNPIVOT INCLUDE NULLS (SELECT area, year, count(*) AS reports, {sums} {grouped}) "
-            f"ON {listed} INTO NAME key VALUE sum) JOIN "
-            f"(UNPIVOT (SELECT area, year, {counts} {grouped}) ON {listed} INTO NAME key VALUE counted) "
-            "USING (area, year, key)"
+            f"(SELECT area, year, count(*) AS reports, {sums} FROM {source} WHERE scope = 'own' GROUP BY area, year) "
+            f"UNPIVOT INCLUDE NULLS ((sum, counted) FOR key IN ({pairs}))"
         )
     path = args.data / "plain.sql"
     path.write_text("\nUNION ALL\n".join(parts), encoding="utf-8")

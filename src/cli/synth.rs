@@ -1,12 +1,13 @@
 //! `huizong synth`: made-up reports.
 
 use super::Ending;
-use super::args::SynthArgs;
+use super::args::{SynthArgs, YearRange};
 use super::console::Console;
 use super::failure::Failure;
 use super::output::Folder;
 use super::settings::Settings;
 use super::stored;
+use crate::form::Library;
 use crate::synth::{self, Format, Options, SynthError};
 use crate::text::Text;
 
@@ -35,6 +36,7 @@ pub(super) fn synth(
         mistakes: args.mistakes,
         ..Options::default()
     };
+    prove_years(args.years)?;
     if args.store {
         return stored::synth(&options, &args.output, console);
     }
@@ -42,6 +44,21 @@ pub(super) fn synth(
     let written = synth::write(&options, &formats, &args.output).map_err(stage)?;
     say(written.reports, args, console);
     Ok(Ending::Clean)
+}
+
+/// Every year has a form: years that nothing can be made for are not passed over.
+fn prove_years(years: YearRange) -> Result<(), Failure> {
+    let library = Library::official();
+    let without = (years.from..=years.to).find(|year| library.for_year(*year).is_none());
+    let Some(year) = without else {
+        return Ok(());
+    };
+    let first = library.forms().iter().map(|form| form.years.from).min();
+    Err(Failure::Value {
+        option: "--years",
+        given: year.to_string(),
+        possible: format!("{}..", first.unwrap_or_default()),
+    })
 }
 
 fn stage(error: SynthError) -> Failure {

@@ -1,6 +1,6 @@
 //! Lines of descent: a renamed unit stays one line, and merged units continue in their successor.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Registry, Unit, plain_name};
 use crate::text::Text;
@@ -16,6 +16,15 @@ pub struct Lineage {
     pub note: Text,
     /// Its lines in the registry, in the order of the file.
     pub units: Vec<usize>,
+}
+
+/// Who went into whom, for the sentence and to know who comes last.
+#[derive(Default)]
+struct Mergers {
+    /// Codes of units that went into another.
+    ended: BTreeSet<String>,
+    /// Lines that went into each line, in the order of the file.
+    into: BTreeMap<usize, Vec<usize>>,
 }
 
 impl Registry {
@@ -34,12 +43,12 @@ impl Registry {
                 join(&mut joined, lines[0], *line);
             }
         }
-        // (predecessor, successor), for the sentence and to know who comes last.
-        let mut mergers = Vec::new();
+        let mut mergers = Mergers::default();
         for (index, unit) in self.units.iter().enumerate() {
             for alias in &unit.aliases {
                 for ended in self.named(alias, unit) {
-                    mergers.push((ended, index));
+                    mergers.ended.insert(self.units[ended].code.clone());
+                    mergers.into.entry(index).or_default().push(ended);
                     join(&mut joined, ended, index);
                 }
             }
@@ -85,12 +94,11 @@ impl Registry {
         named
     }
 
-    fn describe(&self, units: Vec<usize>, mergers: &[(usize, usize)]) -> Lineage {
+    fn describe(&self, units: Vec<usize>, mergers: &Mergers) -> Lineage {
         let mut last: Vec<usize> = (units.iter().copied())
             .filter(|index| {
                 let code = &self.units[*index].code;
-                self.line_of(code, None) == Some(*index)
-                    && !(mergers.iter()).any(|(ended, _)| self.units[*ended].code == *code)
+                self.line_of(code, None) == Some(*index) && !mergers.ended.contains(code)
             })
             .collect();
         if last.is_empty() {
@@ -112,9 +120,8 @@ impl Registry {
             }
         }
         for successor in &units {
-            let merged: Vec<&str> = (mergers.iter())
-                .filter(|(_, into)| into == successor)
-                .map(|(ended, _)| name(*ended))
+            let merged: Vec<&str> = (mergers.into.get(successor).into_iter().flatten())
+                .map(|ended| name(*ended))
                 .collect();
             if !merged.is_empty() {
                 let into = name(*successor);

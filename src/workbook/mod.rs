@@ -17,6 +17,7 @@ mod units;
 mod words;
 mod years;
 
+use rayon::prelude::*;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
 
 use crate::form::Library;
@@ -65,8 +66,11 @@ pub fn write(dossier: &Dossier, library: &Library, lang: Lang) -> Result<Vec<u8>
     let mut out = Workbook::new();
     let title = book.plan("cover").map_or("", |plan| plan.title.as_str());
     out.set_properties(&properties(title, &dossier.area.name, &dossier.made.at)?);
-    for plan in &book.plans {
-        out.push_worksheet(sheet_of(&book, plan)?);
+    let sheets: Vec<Worksheet> = (book.plans.par_iter())
+        .map(|plan| sheet_of(&book, plan))
+        .collect::<Result<_, _>>()?;
+    for sheet in sheets {
+        out.push_worksheet(sheet);
     }
     Ok(finish::with_language(&out.save_to_buffer()?, lang)?)
 }

@@ -247,6 +247,30 @@ impl Data {
     }
 }
 
+/// The formats of a sheet's cells: few, and each made once.
+#[derive(Default)]
+struct Looks {
+    known: Vec<((Kind, Mark, bool), Format)>,
+}
+
+impl Looks {
+    fn of(&mut self, kind: Kind, mark: Mark, linked: bool) -> &Format {
+        let look = (kind, mark, linked && kind == Kind::Text);
+        let at = match self.known.iter().position(|(known, _)| *known == look) {
+            Some(at) => at,
+            None => {
+                let format = match look {
+                    (_, _, true) => theme::link(),
+                    _ => theme::cell(kind, mark),
+                };
+                self.known.push((look, format));
+                self.known.len() - 1
+            }
+        };
+        &self.known[at].1
+    }
+}
+
 /// Writes a data sheet.
 pub(super) fn data(book: &Book, plan: &Plan, data: &Data) -> Result<Worksheet, XlsxError> {
     let mut sheet = book.worksheet(plan)?;
@@ -271,19 +295,17 @@ pub(super) fn data(book: &Book, plan: &Plan, data: &Data) -> Result<Worksheet, X
             )?;
         }
     }
+    let mut looks = Looks::default();
     for (r, cells) in data.rows.iter().enumerate() {
         let row = head + 1 + r as u32;
         let mut tall = 1;
         for (c, (cell, column)) in cells.iter().zip(&data.columns).enumerate() {
             let kind = cell.kind.unwrap_or(column.kind);
-            let format = match (&cell.link, kind) {
-                (Some(_), Kind::Text) => theme::link(),
-                _ => theme::cell(kind, cell.mark),
-            };
+            let format = looks.of(kind, cell.mark, cell.link.is_some());
             if let (Kind::Long, Shown::Text(words)) = (kind, &cell.shown) {
                 tall = tall.max(lines(words, column.width));
             }
-            put(&mut sheet, (row, c as u16), cell, &format)?;
+            put(&mut sheet, (row, c as u16), cell, format)?;
         }
         sheet.set_row_height(row, (15.0 * tall as f64 + 3.0).min(400.0))?;
     }

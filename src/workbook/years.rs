@@ -195,6 +195,10 @@ pub(super) fn contributions(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxE
         let label = label_of(book, key);
         let kind = Kind::people(measure);
         for part in units {
+            // Of a change come only those that have changed, and those that came or went.
+            if part.change == 0 && part.movement == Movement::Stayed {
+                continue;
+            }
             let movement = match part.movement {
                 Movement::Stayed => book.word("stayed"),
                 Movement::Joined => book.word("joined"),
