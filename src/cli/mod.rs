@@ -29,6 +29,7 @@ mod synth;
 mod table;
 mod template;
 mod totals;
+mod totals_csv;
 mod wording;
 
 use std::process::ExitCode;

@@ -1,7 +1,6 @@
 //! `huizong totals`: sums and comparisons of a store of any size.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
 
 use super::Ending;
 use super::args::TotalsArgs;
@@ -10,10 +9,9 @@ use super::failure::Failure;
 use super::output::Folder;
 use super::settings::Settings;
 use super::stored::warn_of_missing_shards;
-use crate::export::guarded;
+use super::totals_csv;
 use crate::frame::store::{Filter, Store};
-use crate::report::Status;
-use crate::rollup::{Stored, StoredComparison, StoredStatuses, StoredTotal};
+use crate::rollup::Stored;
 use crate::text::Text;
 
 /// Writes `totals.csv` (area, county, year, form, key, sum, counted, reports) and `comparison.csv` (area, scope,
@@ -36,12 +34,12 @@ pub(super) fn totals(
     };
     let stored = Stored::new(&store, &settings.library, &filter)?;
     let totals = stored.totals()?;
-    let count = totals.len();
-    folder.write_csv("totals.csv", |out| write_totals(out, &totals))?;
+    let count = totals.count();
+    folder.write_csv("totals.csv", |out| totals_csv::totals(out, &totals))?;
     drop(totals);
     if args.statuses {
         let rows = stored.statuses()?;
-        folder.write_csv("statuses.csv", |out| write_statuses(out, &rows))?;
+        folder.write_csv("statuses.csv", |out| totals_csv::statuses(out, &rows))?;
     }
     if !args.no_comparison {
         compare(
@@ -92,87 +90,6 @@ fn compare(
     }
     let rows = stored.comparisons(library)?;
     folder.write_csv("comparison.csv", |out| {
-        write_comparisons(out, &rows, &left_out)
+        totals_csv::comparisons(out, &rows, &left_out)
     })
-}
-
-fn number<N: ToString>(number: Option<N>) -> String {
-    number.map_or_else(String::new, |number| number.to_string())
-}
-
-fn write_totals(out: &mut dyn Write, rows: &[StoredTotal]) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
-    csv.write_record([
-        "area", "county", "year", "form", "key", "sum", "counted", "reports",
-    ])?;
-    for row in rows {
-        csv.write_record([
-            &*guarded(&row.area),
-            &guarded(&row.county),
-            &row.year.to_string(),
-            &row.form,
-            &row.key,
-            &number(row.sum),
-            &row.counted.to_string(),
-            &row.reports.to_string(),
-        ])?;
-    }
-    csv.flush()
-}
-
-fn write_statuses(out: &mut dyn Write, rows: &[StoredStatuses]) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
-    let head = ["area", "year", "form", "key"].into_iter();
-    csv.write_record(head.chain(Status::ALL.iter().map(|status| status.as_str())))?;
-    for row in rows {
-        let year = row.year.to_string();
-        let head = [&*guarded(&row.area), &year, &row.form, &row.key].map(str::to_owned);
-        csv.write_record(
-            head.into_iter()
-                .chain(row.counts.map(|count| count.to_string())),
-        )?;
-    }
-    csv.flush()
-}
-
-fn write_comparisons(
-    out: &mut dyn Write,
-    rows: &[StoredComparison],
-    left_out: &BTreeMap<(i32, i32), BTreeMap<&str, usize>>,
-) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
-    csv.write_record([
-        "area",
-        "scope",
-        "key",
-        "from_year",
-        "to_year",
-        "from",
-        "to",
-        "change",
-        "comparable",
-        "left_out",
-    ])?;
-    for row in rows {
-        let scope = if row.like_for_like {
-            "like_for_like"
-        } else {
-            "all"
-        };
-        let of_years = left_out.get(&(row.from_year, row.to_year));
-        let of_area = of_years.and_then(|areas| areas.get(row.area.as_str()));
-        csv.write_record([
-            &*guarded(&row.area),
-            scope,
-            &row.key,
-            &row.from_year.to_string(),
-            &row.to_year.to_string(),
-            &number(row.from),
-            &number(row.to),
-            &number(row.change),
-            if row.comparable { "true" } else { "false" },
-            &of_area.copied().unwrap_or(0).to_string(),
-        ])?;
-    }
-    csv.flush()
 }

@@ -25,7 +25,9 @@ pub use exact::percent;
 pub use options::{By, Options};
 pub use partial::{Cell, Group, Partial, Sums};
 pub use place::{area_meant, area_names};
-pub use stored::{Stored, StoredComparison, StoredStatuses, StoredTotal};
+pub use stored::{
+    Stored, StoredComparison, StoredComparisons, StoredStatuses, StoredTotal, StoredTotals,
+};
 pub use subject::derived_label;
 pub use summary::{
     Area, Comparison, Contribution, Dossier, Line, Made, Member, Movement, Ranking, Rate,

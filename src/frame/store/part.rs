@@ -139,11 +139,14 @@ impl Writing {
     }
 }
 
+/// The footer of a part: row groups, columns, and where they stand.
+pub(super) type Footer = FileMetadataRef;
+
 /// A part open for reading.
 pub(super) struct Reading {
     file: File,
     path: PathBuf,
-    metadata: FileMetadataRef,
+    metadata: Footer,
 }
 
 impl Reading {
@@ -160,6 +163,20 @@ impl Reading {
             path,
             metadata,
         })
+    }
+
+    /// Opens a part whose footer has been read before.
+    pub(super) fn again(path: PathBuf, metadata: Footer) -> Result<Self, StoreError> {
+        let file = File::open(&path).map_err(StoreError::io(&path))?;
+        Ok(Self {
+            file,
+            path,
+            metadata,
+        })
+    }
+
+    pub(super) fn footer(&self) -> Footer {
+        self.metadata.clone()
     }
 
     /// First row and number of rows of every row group.

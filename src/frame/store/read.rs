@@ -10,7 +10,7 @@ use super::decode;
 use super::entry::{Came, Entry, Filter};
 use super::error::StoreError;
 use super::manifest::{self, FOLDER, Manifest, Part, Shard, Taken};
-use super::part::Reading;
+use super::part::{Footer, Reading};
 use super::schema::{PARTITIONS, form_digest};
 use crate::form::{Form, Library};
 
@@ -30,6 +30,8 @@ pub struct Chunk {
     pub form: Arc<Form>,
     /// First row and number of rows.
     rows: (usize, usize),
+    /// What the part's footer says, which is long: it is taken apart once.
+    footer: Footer,
 }
 
 impl Chunk {
@@ -153,11 +155,13 @@ impl Store {
         for part in self.parts().filter(|part| filter.year(part.year)) {
             let path = part.readable(&self.root);
             let form = self.form_of(part, library)?;
-            for rows in Reading::open(path)?.groups() {
+            let reading = Reading::open(path)?;
+            for rows in reading.groups() {
                 chunks.push(Chunk {
                     part: part.clone(),
                     form: form.clone(),
                     rows,
+                    footer: reading.footer(),
                 });
             }
         }
@@ -175,7 +179,8 @@ impl Store {
         columns: Option<&[String]>,
         filter: &Filter,
     ) -> Result<DataFrame, StoreError> {
-        let reading = Reading::open(chunk.part.readable(&self.root))?;
+        let path = chunk.part.readable(&self.root);
+        let reading = Reading::again(path, chunk.footer.clone())?;
         let parquet = || StoreError::parquet(reading.path());
         let mut frame = reading.read(chunk.rows, columns)?;
         if !filter.counties.is_empty() {

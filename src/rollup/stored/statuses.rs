@@ -2,7 +2,6 @@
 //! another form than their year's.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -36,11 +35,7 @@ impl Stored<'_> {
     /// # Errors
     /// A part that cannot be read.
     pub fn statuses(&self) -> Result<Vec<StoredStatuses>, StoreError> {
-        let mut groups: BTreeMap<(i32, &str), Arc<Form>> = BTreeMap::new();
-        for chunk in &self.chunks {
-            let year = chunk.part.year.unwrap_or_default();
-            groups.insert((year, &chunk.part.form), chunk.form.clone());
-        }
+        let groups = self.groups();
         let counted: Vec<Counts> = (groups.par_iter())
             .map(|((year, _), form)| self.count(*year, form))
             .collect::<Result<_, _>>()?;
