@@ -222,12 +222,24 @@ fn write_dossier(
     }
     let (library, lang) = (&settings.library, settings.lang);
     let stage = |error: &dyn std::fmt::Display| Failure::Stage(Text::same(error.to_string()));
-    let book = workbook::write(dossier, library, lang).map_err(|e| stage(&e))?;
-    folder.write(&format!("{name}.xlsx"), &book)?;
-    let page = page::write(dossier, library, lang);
+    let (book, (page, report)) = rayon::join(
+        || workbook::write(dossier, library, lang),
+        || {
+            rayon::join(
+                || page::write(dossier, library, lang),
+                || word::write(dossier, library, lang),
+            )
+        },
+    );
+    folder.write(
+        &format!("{name}.xlsx"),
+        &book.map_err(|error| stage(&error))?,
+    )?;
     folder.write(&format!("{name}.html"), page.as_bytes())?;
-    let report = word::write(dossier, library, lang).map_err(|e| stage(&e))?;
-    folder.write(&format!("{name}.docx"), &report)
+    folder.write(
+        &format!("{name}.docx"),
+        &report.map_err(|error| stage(&error))?,
+    )
 }
 
 /// The tables that all areas share.
