@@ -38,7 +38,7 @@ def files(folder):
 
 
 def is_hidden(name):
-    return pathlib.PurePath(name).name.startswith(".")
+    return any(part.startswith(".") for part in pathlib.PurePath(name).parts)
 
 
 def fresh(origin, place):

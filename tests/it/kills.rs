@@ -50,7 +50,7 @@ fn replace(folder: &Path, files: &BTreeMap<String, Vec<u8>>) {
 }
 
 fn is_hidden(name: &str) -> bool {
-    name.rsplit('/').next().unwrap().starts_with('.')
+    name.split('/').any(|part| part.starts_with('.'))
 }
 
 /// Runs to the end once to learn how long it takes, then is killed at a moment of each tenth of that.
