@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::gather::{Origin, Source};
-use super::{Batch, End};
+use super::{Batch, End, Input};
+use crate::report::Report;
 use crate::text::Text;
 
 /// What was read, counted before anything is decided about it.
@@ -26,22 +27,33 @@ impl Account {
         }
     }
 
+    /// The same sources, with so many pieces.
+    #[must_use]
+    pub fn with_pieces(self, pieces: usize) -> Self {
+        Self { pieces, ..self }
+    }
+
     /// Holds a batch against what was found: every source has an end, or the members of an archive have; every piece is
     /// one file; every file ends as its reports did; every report that counts stands where it is said to.
     ///
     /// # Errors
     /// It does not add up: a mistake of this program, and nothing of the batch can be trusted.
     pub fn check(&self, batch: &Batch) -> Result<(), Text> {
-        let ends: usize = batch.ends().iter().sum();
-        let files = batch.inputs.len();
-        if files != self.pieces || ends != files {
-            return Err(wrong(format!(
-                "files {}, inputs {files}, ends {ends}",
-                self.pieces
-            )));
+        self.add_up(&batch.inputs, batch.reports.len())?;
+        fill_their_forms(&batch.reports)
+    }
+
+    /// The same of files and how many reports count, where no batch has them all at once.
+    ///
+    /// # Errors
+    /// It does not add up.
+    pub fn add_up(&self, inputs: &[Input], reports: usize) -> Result<(), Text> {
+        let files = inputs.len();
+        if files != self.pieces {
+            return Err(wrong(format!("files {}, inputs {files}", self.pieces)));
         }
         // A member of an archive stands for it.
-        let ended: HashSet<&str> = (batch.inputs.iter())
+        let ended: HashSet<&str> = (inputs.iter())
             .flat_map(|input| {
                 let archives = input
                     .file
@@ -58,7 +70,7 @@ impl Account {
             return Err(wrong(format!("{lost}: no end")));
         }
         let mut counting = 0;
-        for input in &batch.inputs {
+        for input in inputs {
             let here = input
                 .reports
                 .iter()
@@ -75,33 +87,38 @@ impl Account {
                 return Err(wrong(format!("{file}: {end}, {here} reports count")));
             }
         }
-        let reports = batch.reports.len();
         if counting != reports {
             return Err(wrong(format!(
                 "reports {reports}, counted by file {counting}"
             )));
         }
-        match batch
-            .reports
-            .iter()
-            .find(|report| report.values.len() != report.form.keys.len())
-        {
-            Some(report) => Err(wrong(format!(
-                "{}: {} values, {} keys",
-                report.file,
-                report.values.len(),
-                report.form.keys.len()
-            ))),
-            None => Ok(()),
-        }
+        Ok(())
     }
 }
 
-fn wrong(what: String) -> Text {
+/// Every report has a value for each key of its form.
+///
+/// # Errors
+/// One has not.
+pub fn fill_their_forms(reports: &[Arc<Report>]) -> Result<(), Text> {
+    let short = (reports.iter()).find(|report| report.values.len() != report.form.keys.len());
+    match short {
+        Some(report) => Err(wrong(format!(
+            "{}: {} values, {} keys",
+            report.file,
+            report.values.len(),
+            report.form.keys.len()
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// What is told of accounts that do not add up.
+pub fn wrong(what: String) -> Text {
     Text::new(
-        format!("程序内部错误，文件账目不符（{what}）；没有写入结果，请把这句话反馈给开发者"),
+        format!("程序内部错误，文件账目不符（{what}）；没有写入文件，请把这句话反馈给开发者"),
         format!(
-            "internal error: the files do not add up ({what}); nothing was written, send this sentence to the developers"
+            "internal error: the files do not add up ({what}); no file was written, send this sentence to the developers"
         ),
     )
 }
@@ -109,7 +126,7 @@ fn wrong(what: String) -> Text {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::batch::{Found, Input};
+    use crate::batch::Found;
 
     fn source(name: &str) -> Source {
         Source {

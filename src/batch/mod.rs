@@ -14,7 +14,7 @@ mod version;
 
 use std::sync::Arc;
 
-pub use account::Account;
+pub use account::{Account, fill_their_forms, wrong};
 pub use assemble::{Naming, assemble, revision_of};
 pub use gather::{Gathered, Origin, Paths, Source, gather};
 pub use kept::{Kept, reports_at_once};

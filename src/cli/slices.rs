@@ -12,7 +12,7 @@ use super::settings::Settings;
 use super::stored::Counties;
 use super::survey::{Grounds, Known, Spot, Survey};
 use super::{Ending, wording};
-use crate::batch::{self, Batch, End, Input, Naming, Outcome, Piece};
+use crate::batch::{self, Account, Batch, End, Input, Naming, Outcome, Piece};
 use crate::check::{self, Corrections};
 use crate::finding::Finding;
 use crate::report::Report;
@@ -41,6 +41,8 @@ pub(super) struct Sliced {
     pub registry: Arc<Registry>,
     pub corrections: Arc<Corrections>,
     names: Arc<check::Names>,
+    /// What was found, to be held against what became of it.
+    account: Account,
     /// For every slice, numbers of its reports, ascending.
     pub slices: Vec<Vec<u32>>,
     /// For every file, its slice, the first where it has no report; or [`SEVERAL`].
@@ -107,12 +109,12 @@ impl Run {
                 let progress = console.progress(&label, sliced.slices.len());
                 for number in 0..sliced.slices.len() {
                     let mut slice = sliced.load(number, settings)?;
-                    books.enter(&sliced, number, &slice.batch);
+                    books.enter(&sliced, number, &slice.batch)?;
                     each(&mut slice)?;
                     progress.step();
                 }
                 drop(progress);
-                let ledger = books.close(&sliced);
+                let ledger = books.close(&sliced)?;
                 run::tell(&ledger.inputs, console);
                 Ok(ledger)
             }
@@ -144,7 +146,9 @@ impl Sliced {
     pub fn new(opened: Opened, cut: Cut, settings: &Settings) -> Result<Self, Failure> {
         let registry = Arc::clone(&opened.registry);
         let corrections = Arc::clone(&opened.corrections);
+        let account = Account::of(&opened.gathered.sources, 0);
         let mut survey = Survey::new(opened, settings)?;
+        let account = account.with_pieces(survey.present());
         for paper in &survey.papers {
             super::stored::check_name(&paper.piece.name, settings)?;
         }
@@ -182,6 +186,7 @@ impl Sliced {
             registry,
             corrections,
             names,
+            account,
             slices,
             home,
             unmet,
@@ -408,17 +413,24 @@ pub(super) struct Ledger {
 /// The ends of the files while slices go by.
 struct Books {
     entered: Vec<Option<Input>>,
+    /// Reports that count, in all slices so far.
+    counting: usize,
 }
 
 impl Books {
     fn new(sliced: &Sliced) -> Self {
         Self {
             entered: (0..sliced.survey.papers.len()).map(|_| None).collect(),
+            counting: 0,
         }
     }
 
     /// Takes down what became of the files of a slice.
-    fn enter(&mut self, sliced: &Sliced, number: usize, batch: &Batch) {
+    ///
+    /// # Errors
+    /// The slice has other files than it should, or a report with too few values.
+    fn enter(&mut self, sliced: &Sliced, number: usize, batch: &Batch) -> Result<(), Failure> {
+        batch::fill_their_forms(&batch.reports).map_err(Failure::Stage)?;
         let of_slice: BTreeSet<u32> = (sliced.slices[number].iter())
             .map(|report| sliced.survey.known[*report as usize].piece)
             .collect();
@@ -428,24 +440,37 @@ impl Books {
         });
         let pieces: BTreeSet<u32> = of_slice.into_iter().chain(silent).collect();
         // Both are in the order of the files.
+        let names = (pieces.iter()).map(|piece| &sliced.survey.papers[*piece as usize].piece.name);
+        if !names.eq(batch.inputs.iter().map(|input| &input.file)) {
+            let what = format!("files {}, inputs {}", pieces.len(), batch.inputs.len());
+            return Err(Failure::Stage(batch::wrong(what)));
+        }
+        self.counting += batch.reports.len();
         for (piece, more) in pieces.into_iter().zip(batch.inputs.iter().cloned()) {
             match &mut self.entered[piece as usize] {
                 Some(input) => join(input, more),
                 empty => *empty = Some(more),
             }
         }
+        Ok(())
     }
 
     /// Every file in its order.
-    fn close(self, sliced: &Sliced) -> Ledger {
-        let all = self.entered.into_iter().zip(&sliced.survey.papers);
-        let inputs = all.filter_map(|(input, paper)| {
-            debug_assert!(input.is_some() || paper.has_reports, "{}", paper.piece.name);
-            input
-        });
-        Ledger {
-            inputs: inputs.collect(),
+    ///
+    /// # Errors
+    /// What became of files and reports is not what was found.
+    fn close(self, sliced: &Sliced) -> Result<Ledger, Failure> {
+        let inputs: Vec<Input> = self.entered.into_iter().flatten().collect();
+        let reports: usize = inputs.iter().map(|input| input.reports.len()).sum();
+        let known = sliced.survey.known.len();
+        if reports != known {
+            let what = format!("reports {known}, in files {reports}");
+            return Err(Failure::Stage(batch::wrong(what)));
         }
+        (sliced.account)
+            .add_up(&inputs, self.counting)
+            .map_err(Failure::Stage)?;
+        Ok(Ledger { inputs })
     }
 }
 

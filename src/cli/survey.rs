@@ -449,6 +449,15 @@ impl Survey {
         self.grounds.root(ground)
     }
 
+    /// How many files there are. One whose reports have all gone is none.
+    pub fn present(&self) -> usize {
+        let with: BTreeSet<u32> = self.known.iter().map(|known| known.piece).collect();
+        let papers = self.papers.iter().enumerate();
+        papers
+            .filter(|(at, paper)| !paper.has_reports || with.contains(&(*at as u32)))
+            .count()
+    }
+
     /// The years there are reports for.
     pub fn years(&self) -> BTreeSet<i32> {
         self.known.iter().filter_map(|known| known.year).collect()
