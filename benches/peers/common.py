@@ -2,6 +2,9 @@
 import csv
 import math
 
+# What some units write behind an amount, in 分.
+UNITS = [("万元", 1_000_000), ("元", 100)]
+
 ANCHOR = "二、主动公开政府信息情况"
 
 
@@ -9,6 +12,10 @@ def number(value, scale):
     """A cell as an integer of its measure; None where nothing stands there."""
     if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
         return None
+    if isinstance(value, str):
+        for ending, fen in UNITS:
+            if value.endswith(ending):
+                return round(float(value.removesuffix(ending)) * fen)
     return round(float(value) * scale)
 
 

@@ -55,17 +55,27 @@ def plain(args, store):
     return path
 
 
-def rows(path, columns, keys=None):
+def digest(path, columns, keys=None):
+    """How many rows a table has, and a sum that is the same for the same rows in any order; and the keys met."""
+    count, total, met = 0, 0, set()
     with open(path, encoding="utf-8-sig", newline="") as file:
-        found = [tuple(row[c].lower() for c in columns) for row in csv.DictReader(file)]
-    at = columns.index("key")
-    return sorted(row for row in found if keys is None or row[at] in keys)
+        reader = csv.reader(file)
+        head = next(reader)
+        at = [head.index(column) for column in columns]
+        # A key of one form may be a derived one of another.
+        named = [head.index(column) for column in columns if column in ("form", "key")]
+        for row in reader:
+            name = tuple(row[i] for i in named)
+            if keys is None or name in keys:
+                met.add(name)
+                count += 1
+                total += hash(tuple(row[i].lower() for i in at))
+    return (count, total & (2**64 - 1)), met
 
 
 def agree(name, found, wanted):
     if found != wanted:
-        odd = sorted(set(found) ^ set(wanted))
-        sys.exit(f"{name}: {len(odd)} of {len(wanted)} rows differ, such as {odd[:4]}")
+        sys.exit(f"{name}: the {found[0]} rows are not the {wanted[0]} rows of huizong")
 
 
 ROLLUP = ["area", "year", "form", "key", "sum", "counted", "reports"]
@@ -88,31 +98,32 @@ def measure(args):
     duckdb = lambda sql, to: [*python, args.peers / "national_duckdb.py", sql, to, threads]
     polars = lambda what, to: [*python, args.peers / "national_polars.py", what, store, crosswalk, to]
     sums, both = output / "sums", output / "both"
-    roll = [("**huizong totals --no-comparison**", run([args.huizong, "totals", store, "-o", sums, "--no-comparison", "--quiet"]))]
-    wanted = rows(sums / "totals.csv", ROLLUP)
-    # The statement of `sql` has the derived keys too; what is typed by hand has only the columns.
-    columns = {row[3] for row in rows(sums / "totals.csv", ROLLUP)}
+    sums_of = [args.huizong, "totals", store, "-o", sums, "--no-comparison", "--quiet"]
+    roll = [("**huizong totals --no-comparison**", run(sums_of))]
+    totals = sums / "totals.csv"
 
-    def add(to, name, command, columns_of, wanted, keys=None, runs=2):
+    def held(name, command, target, own, columns, runs):
+        """Runs a peer, and holds its rows against huizong's rows of the same keys."""
         measured = run(command, runs)
-        agree(name, rows(command[-2] if "national_duckdb.py" in str(command[1]) else command[-1], columns_of), keys or wanted)
-        to.append((name, measured))
+        found, keys = digest(target, columns)
+        agree(name, found, digest(own, columns, keys)[0])
+        return name, measured
 
-    add(roll, "DuckDB, the statement of `huizong sql rollup`", duckdb(statement(args, store, "rollup"), output / "a.csv"), ROLLUP, wanted)
-    plain_sql = plain(args, store)
-    by_hand = output / "b.csv"
-    measured = run(duckdb(plain_sql, by_hand), 2)
-    found = rows(by_hand, ROLLUP)
-    keys = {row[3] for row in found}
-    own_columns = [row for row in wanted if row[3] in keys]
-    agree("DuckDB by hand", found, own_columns)
-    roll.append(("DuckDB, typed by hand: no versions, no derived keys", measured))
-    add(roll, "polars in Python: no versions, no derived keys", polars("rollup", output / "c.csv"), ROLLUP, own_columns)
-    del found, own_columns, columns
-    compare = [("**huizong totals**: roll-up and comparison", run([args.huizong, "totals", store, "-o", both, "--quiet"]))]
-    wanted = rows(both / "comparison.csv", COMPARE)
-    add(compare, "DuckDB, the statement of `huizong sql compare`: comparison alone", duckdb(statement(args, store, "compare"), output / "d.csv"), COMPARE, wanted, runs=1)
-    add(compare, "polars in Python: comparison alone", polars("compare", output / "e.csv"), COMPARE, wanted, runs=1)
+    a, b, c, d, e = (output / f"{letter}.csv" for letter in "abcde")
+    statements = {what: statement(args, store, what) for what in ["rollup", "compare"]}
+    name = "DuckDB, the statement of `huizong sql rollup` (with status counts)"
+    roll.append(held(name, duckdb(statements["rollup"], a), a, totals, ROLLUP, 1))
+    name = "DuckDB, typed by hand: no versions, no derived keys, no statuses"
+    roll.append(held(name, duckdb(plain(args, store), b), b, totals, ROLLUP, 2))
+    name = "polars in Python: no versions, no derived keys, no statuses"
+    roll.append(held(name, polars("rollup", c), c, totals, ROLLUP, 1))
+    both_of = [args.huizong, "totals", store, "-o", both, "--quiet"]
+    compare = [("**huizong totals**: roll-up and comparison", run(both_of))]
+    comparison = both / "comparison.csv"
+    name = "DuckDB, the statement of `huizong sql compare`: comparison alone"
+    compare.append(held(name, duckdb(statements["compare"], d), d, comparison, COMPARE, 1))
+    name = "polars in Python: comparison alone, no versions"
+    compare.append(held(name, polars("compare", e), e, comparison, COMPARE, 1))
     reports = args.counties * UNITS * 6
     return (
         f"## The national store\n\n{args.counties:,} counties × {UNITS} units, {YEARS.replace('..', '–')}: about {reports:,} reports, "

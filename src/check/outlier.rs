@@ -74,31 +74,21 @@ pub(super) fn findings(
                 let pair = (reports[*other].form.id.clone(), report.form.id.clone());
                 bridges.get(&pair)?.number(&reports[*other], key)
             });
-            let peers = peers.iter().filter(|other| **other != index);
-            let peers: Vec<i64> = peers
-                .filter_map(|other| reports[*other].values[key].number)
-                .collect();
             let measure = report.form.keys[key].measure;
             let past: Vec<i64> = past.collect();
-            let own = far(
-                now,
-                &past,
-                settings.outlier.least_history,
-                measure,
-                &settings.outlier,
-            );
-            let others = far(
-                now,
-                &peers,
-                settings.outlier.least_peers,
-                measure,
-                &settings.outlier,
-            );
+            let least = settings.outlier.least_history;
+            let Some(median) = far(now, &past, least, measure, &settings.outlier) else {
+                continue;
+            };
+            // There are many peers; they are asked only about what the history doubts.
+            let peers: Vec<i64> = (peers.iter())
+                .filter(|other| **other != index)
+                .filter_map(|other| reports[*other].values[key].number)
+                .collect();
+            let least = settings.outlier.least_peers;
             // Too few peers to speak of leave the judgement to the history.
-            if let (Some(median), true) = (
-                own,
-                others.is_some() || peers.len() < settings.outlier.least_peers,
-            ) {
+            if peers.len() < least || far(now, &peers, least, measure, &settings.outlier).is_some()
+            {
                 findings.push(finding(report, key, now, median));
             }
         }
