@@ -1,10 +1,12 @@
 """Time and peak memory of a command, and the machine they were measured on."""
+import math
 import os
 import pathlib
 import platform
 import resource
 import subprocess
 import sys
+import threading
 import time
 
 
@@ -15,24 +17,30 @@ class Measured:
         self.seconds, self.memory, self.printed = seconds, memory, printed
 
 
-def once(command, allowed, environment):
+def once(command, allowed, environment, limit):
     start = time.perf_counter()
     process = subprocess.Popen(
         [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, text=True
     )
+    watch = threading.Timer(limit or threading.TIMEOUT_MAX, process.kill)
+    watch.start()
     printed = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - start
+    watch.cancel()
+    if limit and seconds >= limit:
+        return math.inf, usage.ru_maxrss / 1024, ""
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in allowed:
         sys.exit(f"exit code {process.returncode}: {' '.join(map(str, command))}")
     return seconds, usage.ru_maxrss / 1024, printed
 
 
-def run(command, runs=3, allowed=(0,), environment=None):
-    """Runs a command some times; exit codes other than those allowed end the benchmark."""
+def run(command, runs=3, allowed=(0,), environment=None, limit=None):
+    """Runs a command some times; exit codes other than those allowed end the benchmark. What takes longer than the
+    limit, in seconds, is ended, and its time is infinite."""
     environment = {**os.environ, **(environment or {})}
-    found = [once(command, allowed, environment) for _ in range(runs)]
+    found = [once(command, allowed, environment, limit) for _ in range(runs)]
     best = min(found)
     return Measured(best[0], max(memory for _, memory, _ in found), best[2])
 

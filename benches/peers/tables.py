@@ -1,4 +1,5 @@
 """Tables for the document: the first row is huizong, the others are held against it."""
+import math
 
 
 def table(rows, count=None):
@@ -9,6 +10,10 @@ def table(rows, count=None):
         head.insert(2, "ms each")
     lines = ["| " + " | ".join(head) + " |", "|---|" + "---:|" * (len(head) - 1)]
     for name, measured in rows:
+        if math.isinf(measured.seconds):
+            cells = [name, "ended", *(["—"] if count else []), f"≥ {measured.memory:,.0f} MiB", "—"]
+            lines.append("| " + " | ".join(cells) + " |")
+            continue
         cells = [name, f"{measured.seconds:.2f}", f"{measured.memory:,.0f} MiB", f"{measured.seconds / own:.2f}"]
         if count:
             cells.insert(2, f"{measured.seconds / count * 1000:.3f}")
