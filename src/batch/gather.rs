@@ -400,10 +400,10 @@ mod tests {
             .collect();
         assert_eq!(
             short,
-            ["a/units.csv", "a/z.txt", "b.xlsx", "units.csv", "absent"]
+            ["a/units.csv", "a/z.txt", "absent", "b.xlsx", "units.csv"]
         );
         assert_eq!(found.sources[0].origin, Origin::Kept(Kept::Units));
-        assert!(matches!(found.sources[4].origin, Origin::Missing(_)));
+        assert!(matches!(found.sources[2].origin, Origin::Missing(_)));
         assert_eq!(found.the(Kept::Units), Some(&*root.join("units.csv")));
         assert_eq!(found.the(Kept::Corrections), None);
         assert_eq!(found.folder.as_deref(), Some("河口县"));
