@@ -139,6 +139,7 @@ mod tests {
     fn input(file: &str, end: End, reports: usize) -> Input {
         let found = Found {
             unit: "甲镇".into(),
+            code: None,
             year: Some(2022),
             form: "2021".into(),
             tally: [0; 7],

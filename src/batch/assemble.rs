@@ -130,6 +130,7 @@ fn settle(candidates: Vec<Candidate>, batch: &mut Batch) {
         let input = &mut batch.inputs[piece];
         input.reports.push(Found {
             unit: report.unit.clone(),
+            code: report.code.clone(),
             year: report.year,
             form: report.form.id.clone(),
             tally: report.tally(),

@@ -74,6 +74,8 @@ impl End {
 pub struct Found {
     /// Unit name.
     pub unit: String,
+    /// The unit's code in the registry.
+    pub code: Option<String>,
     /// Year.
     pub year: Option<i32>,
     /// Form id.

@@ -23,7 +23,7 @@ pub(super) fn check(
 ) -> Result<Ending, Failure> {
     let fail_on = fail_on(args, settings)?;
     let range = years(args.years, settings)?;
-    let run = Run::open(Cut::Counties, settings, &[], console)?;
+    let mut run = Run::open(Cut::Counties, settings, &[], console)?;
     let registry = run.registry();
     let wanted = |year: Option<i32>| match (range, year) {
         (Some(range), Some(year)) => range.contains(year),

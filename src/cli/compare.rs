@@ -1,19 +1,24 @@
 //! `huizong compare`: every year with the one before it, and the last with the first.
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 
+use super::Ending;
 use super::args::{CompareArgs, CompareFormat};
+use super::attendance::Attendance;
 use super::console::{self, Console};
 use super::failure::Failure;
 use super::output::Folder;
+use super::roll;
 use super::rollup::{parse_by, years};
 use super::settings::Settings;
-use super::{Ending, run};
-use crate::export::{comparisons_csv, comparisons_json};
+use super::slices::{Cut, Run};
+use super::spool::Spool;
+use crate::export::{
+    comparison_parts_json, comparison_rows_csv, comparison_rows_json, comparisons_csv_header,
+};
 use crate::finding::Severity;
 use crate::form::Library;
-use crate::rollup::{self, Comparison, Dossier, Options, Scope};
+use crate::rollup::{Comparison, Dossier, Options, Placed, Scope, Whole};
 use crate::show;
 use crate::text::{Lang, Text};
 
@@ -25,42 +30,48 @@ pub(super) fn compare(
 ) -> Result<Ending, Failure> {
     let mut folder = args.output.as_deref().map(Folder::prove).transpose()?;
     let apart: Vec<_> = args.output.iter().cloned().collect();
-    let mut collected = run::collect(settings, &apart, console)?;
+    let mut run = Run::open(Cut::Areas, settings, &apart, console)?;
     let range = years(args.years, settings)?;
-    collected.keep_years(range)?;
+    let registry = run.registry();
+    let attendance = Attendance::take(&mut run, &registry, range, false, settings, console)?;
+    let there = attendance.roster.years();
+    if there.len() < 2 {
+        return Err(Failure::OneYear { there });
+    }
     let options = Options {
         from: range.map(|r| r.from),
         to: range.map(|r| r.to),
-        county: Some(collected.county.clone()),
+        county: Some(run.county().to_owned()),
         by: args.by.as_deref().map(parse_by).transpose()?,
         ..Options::default()
     };
-    let dossiers = rollup::dossiers(
-        &collected.batch,
-        &collected.registry,
-        &settings.library,
-        &options,
-    );
-    let lang = settings.lang;
-    let rows = || dossiers.iter().flat_map(|dossier| &dossier.comparisons);
-    let there: BTreeSet<i32> = collected.reports().iter().filter_map(|r| r.year).collect();
-    if there.len() < 2 {
-        let there = there.into_iter().collect();
-        return Err(Failure::OneYear { there });
-    }
+    let lines = run.slice_of_line();
+    let tasks = roll::tasks(&attendance.roster, &[None], true, &options, lines);
+    let roster = &attendance.roster;
+    let whole = Whole {
+        roster,
+        library: &settings.library,
+    };
+    let placed = Placed::new(roster, Vec::new(), Vec::new());
+    let mut rows = Rows::default();
+    roll::each_area(
+        &mut run,
+        whole,
+        &placed,
+        tasks,
+        (range, settings, console),
+        |_, dossier| Rows::of(&dossier, args, settings).map_err(Failure::Stdout),
+        |number, of_area| rows.take(number, &of_area).map_err(Failure::Stdout),
+    )?;
     if let Some(folder) = &mut folder {
-        folder.write_csv("comparison.csv", |out| comparisons_csv(out, rows(), lang))?;
-        let mut json = Vec::new();
-        comparisons_json(&mut json, rows(), lang).map_err(Failure::Stdout)?;
-        folder.write("comparison.json", &json)?;
+        folder.write_csv("comparison.csv", |out| rows.csv(out))?;
+        folder.write_with("comparison.json", |out| rows.json(out))?;
         folder.commit()?;
     }
     console.result(|out| match args.format {
-        CompareFormat::Json => comparisons_json(out, rows(), lang),
-        CompareFormat::Csv => comparisons_csv(out, rows(), lang),
-        CompareFormat::Text => {
-            (dossiers.iter()).try_for_each(|d| text(out, d, &settings.library, args.all, lang))
-        }
+        CompareFormat::Json => rows.json(out),
+        CompareFormat::Csv => rows.csv(out),
+        CompareFormat::Text => rows.text.write(out, b""),
     })?;
     for path in folder.iter().flat_map(|folder| folder.written()) {
         let path = path.display();
@@ -69,8 +80,54 @@ pub(super) fn compare(
             format!("written: {path}"),
         ));
     }
-    console.say(&collected.ends());
-    Ok(collected.ending(&collected.batch.findings, Severity::Error))
+    let Attendance {
+        findings, ledger, ..
+    } = attendance;
+    console.say(&ledger.words());
+    Ok(ledger.ending(findings.iter().any(|f| f.severity == Severity::Error)))
+}
+
+/// The comparisons of all areas, in the order of these.
+#[derive(Default)]
+struct Rows {
+    csv: Spool,
+    json: Spool,
+    text: Spool,
+}
+
+impl Rows {
+    /// The rows of an area: as CSV, as JSON, and for people.
+    fn of(dossier: &Dossier, args: &CompareArgs, settings: &Settings) -> io::Result<[Vec<u8>; 3]> {
+        let lang = settings.lang;
+        let (mut csv, mut words) = (Vec::new(), Vec::new());
+        comparison_rows_csv(&mut csv, &dossier.comparisons, lang)?;
+        if args.format == CompareFormat::Text {
+            text(&mut words, dossier, &settings.library, args.all, lang)?;
+        }
+        Ok([
+            csv,
+            comparison_rows_json(&dossier.comparisons, lang)?,
+            words,
+        ])
+    }
+
+    fn take(&mut self, number: usize, [csv, json, text]: &[Vec<u8>; 3]) -> io::Result<()> {
+        self.csv.put(number, csv)?;
+        self.json.put(number, json)?;
+        self.text.put(number, text)
+    }
+
+    fn csv(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        comparisons_csv_header(&mut *out)?;
+        self.csv.write(out, b"")
+    }
+
+    fn json(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        let rows = &mut self.json;
+        comparison_parts_json(out, rows.is_empty(), |out, between| {
+            rows.write(out, between)
+        })
+    }
 }
 
 /// Lines of totals for people: one table for each pair of years, all units and like-for-like side by side.

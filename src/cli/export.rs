@@ -72,7 +72,7 @@ fn begin<'o>(format: ExportFormat, out: &'o mut dyn Write) -> io::Result<Box<dyn
 /// Writes the values slice by slice; says how the files ended, and whether an error was found in reading.
 pub(super) fn write(
     mut values: Box<dyn Values + '_>,
-    run: Run,
+    mut run: Run,
     range: Option<YearRange>,
     settings: &Settings,
     console: &Console,

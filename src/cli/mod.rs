@@ -2,6 +2,7 @@
 //! ([`run`]). The only place that prints, exits, and reads the environment or the clock.
 
 mod args;
+mod attendance;
 mod check;
 mod compare;
 mod config;
@@ -11,16 +12,18 @@ mod failure;
 mod forms;
 mod ingest;
 mod interrupt;
-mod latest;
 mod leftovers;
 mod notices;
 mod output;
 mod progress;
+mod results;
+mod roll;
 mod rollup;
 mod run;
 mod schema;
 mod settings;
 mod slices;
+mod spool;
 mod sql;
 mod stored;
 mod summary;

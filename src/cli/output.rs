@@ -40,6 +40,16 @@ impl Drop for Aside {
     }
 }
 
+/// A result on its way.
+#[derive(Debug)]
+pub(super) struct OpenFile {
+    /// Where to write.
+    pub out: io::BufWriter<File>,
+    path: PathBuf,
+    /// Where it will stand.
+    pub place: PathBuf,
+}
+
 #[derive(Debug)]
 enum Change {
     /// A file that lies aside, and its place.
@@ -136,19 +146,59 @@ impl Folder {
         Ok(())
     }
 
+    /// Writes a file whose content comes in pieces.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write_with(
+        &mut self,
+        name: &str,
+        content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        self.put(name, content)
+    }
+
+    /// Begins a CSV file that is filled while others are written; [`Folder::close`] makes it a result.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn open_csv(&mut self, name: &str) -> Result<OpenFile, Failure> {
+        let place = self.path.join(name);
+        let fail = |error: io::Error| Failure::output(&place, &error);
+        let Some(aside) = &self.aside else {
+            return Err(fail(io::Error::other("committed already")));
+        };
+        let path = aside.folder.path().join(format!("open-{name}"));
+        let mut out = io::BufWriter::new(File::create(&path).map_err(fail)?);
+        out.write_all(BYTE_ORDER_MARK).map_err(fail)?;
+        Ok(OpenFile { out, path, place })
+    }
+
+    /// Takes a file that was begun among the results.
+    ///
+    /// # Errors
+    /// It cannot be written to the end.
+    pub fn close(&mut self, file: OpenFile) -> Result<(), Failure> {
+        let OpenFile { out, path, place } = file;
+        (out.into_inner().map_err(io::IntoInnerError::into_error))
+            .and_then(|file| file.sync_all())
+            .map_err(|error| Failure::output(&place, &error))?;
+        self.written.push(place.clone());
+        self.changes.push(Change::Put(path, place));
+        Ok(())
+    }
+
     /// Removes a file of an earlier run, where there is one.
     pub fn remove(&mut self, name: &str) {
-        self.changes.push(Change::Remove(self.path.join(name)));
+        let place = self.path.join(name);
+        if place.exists() {
+            self.changes.push(Change::Remove(place));
+        }
     }
 
     /// The name of the files called after somebody; see [`FileNames::give`].
     pub fn name_for(&mut self, identity: &str, name: &str, ending: &str) -> String {
         self.names.give(identity, name, ending)
-    }
-
-    /// Whether a file of this name was written in this run.
-    pub fn has(&self, name: &str) -> bool {
-        self.written.contains(&self.path.join(name))
     }
 
     /// The files written so far.

@@ -1,22 +1,25 @@
 //! `huizong rollup`: read, check, roll up, compare, write.
 
-use std::collections::BTreeSet;
 use std::env;
 use std::path::PathBuf;
 
 use super::args::{RollupArgs, TextFormat, YearRange};
+use super::attendance::Attendance;
 use super::console::Console;
 use super::failure::Failure;
+use super::notices::Notices;
 use super::output::Folder;
-use super::run::{self, Collected};
+use super::results::{Gathered, Maker};
+use super::roll::{self, Task};
+use super::run;
 use super::settings::Settings;
-use super::{Ending, latest, notices, summary};
+use super::slices::{Cut, Run};
+use super::{Ending, summary};
 use crate::batch::Paths;
-use crate::export;
-use crate::finding::{Finding, Severity};
-use crate::rollup::{self, By, Dossier, Made, Options};
+use crate::export::{self, Values};
+use crate::finding::Severity;
+use crate::rollup::{By, Made, Options, Placed, Whole};
 use crate::text::Text;
-use crate::{page, word, workbook};
 
 /// Where results go when nothing else is said.
 const OUTPUT: &str = "output";
@@ -33,49 +36,50 @@ pub(super) fn rollup(
     let by = args.by.as_deref().map(parse_by).transpose()?;
     let range = years(args.years, settings)?;
     let mut folder = Folder::prove(&target)?;
-    let mut collected = run::collect(settings, std::slice::from_ref(&target), console)?;
-    // Checked before years are left out: a year is checked against the one before it.
-    let (findings, _) = collected.check(settings);
-    collected.batch.findings = findings;
-    collected.keep_years(range)?;
-    let made = made(settings)?;
-    let mut last: Vec<Dossier> = Vec::new();
-    let (wanted, asked) = focuses(args, settings, &collected)?;
-    for (at, focus) in wanted.iter().enumerate() {
-        let options = Options {
-            from: range.map(|r| r.from),
-            to: range.map(|r| r.to),
-            focus: Some(*focus),
-            county: Some(collected.county.clone()),
-            by: by.clone(),
-        };
-        let dossiers = write_year(
-            &mut folder,
-            &collected,
-            &options,
-            asked,
-            &made,
-            settings,
-            console,
-        )?;
-        if at + 1 == wanted.len() {
-            last = dossiers;
-        }
-    }
-    let findings = all_findings(&last);
-    write_tables(&mut folder, &collected, &last, &findings, settings)?;
-    if let Some(year) = wanted.last() {
-        notices::write(&mut folder, &collected, &findings, *year, settings)?;
-    }
+    let mut run = Run::open(Cut::Areas, settings, std::slice::from_ref(&target), console)?;
+    let registry = run.registry();
+    let mut attendance = Attendance::take(&mut run, &registry, range, true, settings, console)?;
+    let (wanted, asked) = focuses(args, settings, attendance.roster.years())?;
+    let options = Options {
+        from: range.map(|r| r.from),
+        to: range.map(|r| r.to),
+        focus: None,
+        county: Some(run.county().to_owned()),
+        by,
+    };
+    let years: Vec<Option<i32>> = wanted.iter().map(|year| Some(*year)).collect();
+    let tasks = roll::tasks(
+        &attendance.roster,
+        &years,
+        asked,
+        &options,
+        run.slice_of_line(),
+    );
+    let found = std::mem::take(&mut attendance.findings);
+    let placed = Placed::new(&attendance.roster, found, attendance.ledger.inputs.clone());
+    let passes = (range, settings, console);
+    let mut gathered = write_areas(&mut folder, &mut run, &attendance, placed, tasks, passes)?;
+    gathered.write(&mut folder, &attendance.ledger.inputs, settings.lang)?;
+    let notices =
+        (wanted.last()).map(|year| Notices::new(gathered.findings(), attendance.counties, *year));
+    write_values(&mut folder, &mut run, notices, passes)?;
     folder.commit()?;
+    let ends = attendance.ledger;
     let inside = |path: &PathBuf| path.strip_prefix(&target).unwrap_or(path).to_path_buf();
-    let shown: Vec<PathBuf> = match settings.paths {
+    let mut shown: Vec<PathBuf> = match settings.paths {
         Paths::Whole => folder.written().to_vec(),
         Paths::Redacted => folder.written().iter().map(inside).collect(),
     };
+    shown.sort();
     console.result(|out| match args.format {
-        TextFormat::Text => summary::text(out, &last, &findings, settings.lang),
-        TextFormat::Json => summary::json(out, &last, &findings, &collected.batch, &shown),
+        TextFormat::Text => {
+            gathered.told.write(&mut *out, b"")?;
+            summary::closing(out, gathered.findings(), &ends.inputs, settings.lang)
+        }
+        TextFormat::Json => {
+            let areas = std::mem::take(&mut gathered.areas).into_values().collect();
+            summary::json(out, areas, gathered.findings(), ends.ends(), &shown)
+        }
     })?;
     for path in folder.written() {
         let path = path.display();
@@ -85,39 +89,81 @@ pub(super) fn rollup(
         ));
     }
     let (count, place) = (folder.written().len(), target.display());
-    console.say(&collected.ends());
+    console.say(&ends.words());
     console.say(&Text::new(
         format!("已写入 {count} 个文件：{place}"),
         format!("{count} files written to {place}"),
     ));
-    Ok(collected.ending(&findings, Severity::Error))
+    let is_wrong = |finding: &crate::finding::Finding| finding.severity == Severity::Error;
+    Ok(ends.ending(gathered.findings().iter().any(is_wrong)))
 }
 
-/// Writes workbook and page of every area for one year, and gives what they were written from. A year that was
-/// not asked for gives way to the last one an area has reports for.
-fn write_year(
+/// What is the same in every pass over a run.
+type Passes<'a> = (Option<YearRange>, &'a Settings, &'a Console);
+
+/// Writes workbook, page and report of every area, and gathers what the tables of all of them are made of.
+fn write_areas(
     folder: &mut Folder,
-    collected: &Collected,
-    options: &Options,
-    as_asked: bool,
-    made: &Made,
-    settings: &Settings,
-    console: &Console,
-) -> Result<Vec<Dossier>, Failure> {
-    let mut dossiers = if as_asked {
-        let (batch, registry) = (&collected.batch, &collected.registry);
-        rollup::dossiers(batch, registry, &settings.library, options)
-    } else {
-        latest::dossiers(collected, settings, options)
+    run: &mut Run,
+    attendance: &Attendance<'_>,
+    placed: Placed,
+    tasks: Vec<Task>,
+    passes: Passes<'_>,
+) -> Result<Gathered, Failure> {
+    let (_, settings, console) = passes;
+    let whole = Whole {
+        roster: &attendance.roster,
+        library: &settings.library,
     };
-    let progress = console.progress(&Text::new("写入", "writing"), dossiers.len());
-    for dossier in &mut dossiers {
-        dossier.made = made.clone();
-        collected.accept(&mut dossier.findings);
-        write_dossier(folder, dossier, settings)?;
-        progress.step();
-    }
-    Ok(dossiers)
+    let corrections = run.corrections();
+    let maker = Maker::new(&tasks, folder, made(settings)?, &corrections, settings);
+    let mut gathered = Gathered::default();
+    let progress = console.progress(&Text::new("写入", "writing"), tasks.len());
+    roll::each_area(
+        run,
+        whole,
+        &placed,
+        tasks,
+        passes,
+        |number, dossier| maker.make(number, dossier),
+        |number, made| {
+            made.write(folder)?;
+            progress.step();
+            gathered.take(number, made.told)
+        },
+    )?;
+    Ok(gathered)
+}
+
+/// Writes every value, and a page for every unit that has something to check.
+fn write_values(
+    folder: &mut Folder,
+    run: &mut Run,
+    mut notices: Option<Notices>,
+    (range, settings, console): Passes<'_>,
+) -> Result<(), Failure> {
+    run.recut(Cut::Versions, settings);
+    let mut file = folder.open_csv("values.csv")?;
+    let place = file.place.clone();
+    let fail = |error: std::io::Error| Failure::output(&place, &error);
+    let mut values = export::ValuesCsv::begin(&mut file.out).map_err(fail)?;
+    let (mut keys, mut lines) = (0, 0);
+    run.again(settings, console, |slice| {
+        slice.keep_years(range);
+        for report in slice.reports() {
+            let county = slice.county_of(report);
+            keys += report.form.keys.len();
+            lines += (values.push(export::Located { county, report })).map_err(fail)?;
+        }
+        match &mut notices {
+            Some(notices) => notices.write(folder, slice, settings),
+            None => Ok(()),
+        }
+    })?;
+    run::all_values(keys, lines).map_err(fail)?;
+    values.finish().map_err(fail)?;
+    drop(values);
+    folder.close(file)
 }
 
 /// The value of `--by`.
@@ -149,10 +195,8 @@ pub(super) fn years(
 fn focuses(
     args: &RollupArgs,
     settings: &Settings,
-    collected: &Collected,
+    there: Vec<i32>,
 ) -> Result<(Vec<i32>, bool), Failure> {
-    let there: BTreeSet<i32> = collected.reports().iter().filter_map(|r| r.year).collect();
-    let there: Vec<i32> = there.into_iter().collect();
     let none = |asked: String, there: Vec<i32>| Failure::NoSuchYear { asked, there };
     if args.every_year || (settings.config.every_year && args.year.is_none()) {
         return Ok((there, false));
@@ -199,103 +243,4 @@ fn made(settings: &Settings) -> Result<Made, Failure> {
         },
         by: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).to_owned(),
     })
-}
-
-fn write_dossier(
-    folder: &mut Folder,
-    dossier: &Dossier,
-    settings: &Settings,
-) -> Result<(), Failure> {
-    let Some(year) = dossier.latest().map(|summary| summary.year) else {
-        return Ok(());
-    };
-    let area = &dossier.area;
-    let identity = format!(
-        "{} {}",
-        area.code.as_deref().unwrap_or(&area.kind),
-        area.name
-    );
-    let name = folder.name_for(&identity, &area.name, "-2022.xlsx");
-    let name = format!("{name}-{year}");
-    if folder.has(&format!("{name}.xlsx")) {
-        return Ok(());
-    }
-    let (library, lang) = (&settings.library, settings.lang);
-    let stage = |error: &dyn std::fmt::Display| Failure::Stage(Text::same(error.to_string()));
-    let (book, (page, report)) = rayon::join(
-        || workbook::write(dossier, library, lang),
-        || {
-            rayon::join(
-                || page::write(dossier, library, lang),
-                || word::write(dossier, library, lang),
-            )
-        },
-    );
-    folder.write(
-        &format!("{name}.xlsx"),
-        &book.map_err(|error| stage(&error))?,
-    )?;
-    folder.write(&format!("{name}.html"), page.as_bytes())?;
-    folder.write(
-        &format!("{name}.docx"),
-        &report.map_err(|error| stage(&error))?,
-    )
-}
-
-/// The tables that all areas share.
-fn write_tables(
-    folder: &mut Folder,
-    collected: &Collected,
-    dossiers: &[Dossier],
-    findings: &[Finding],
-    settings: &Settings,
-) -> Result<(), Failure> {
-    let lang = settings.lang;
-    let in_memory = |json: Result<(), std::io::Error>| json.map_err(Failure::Stdout);
-    let mut json = Vec::new();
-    in_memory(export::findings_json(&mut json, findings, lang))?;
-    folder.write("findings.json", &json)?;
-    folder.write_csv("findings.csv", |out| {
-        export::findings_csv(out, findings, lang)
-    })?;
-    folder.write_csv("inputs.csv", |out| {
-        export::manifest_csv(out, &collected.batch.inputs, lang)
-    })?;
-    let rows = || dossiers.iter().flat_map(|dossier| &dossier.comparisons);
-    folder.write_csv("comparison.csv", |out| {
-        export::comparisons_csv(out, rows(), lang)
-    })?;
-    let mut json = Vec::new();
-    in_memory(export::comparisons_json(&mut json, rows(), lang))?;
-    folder.write("comparison.json", &json)?;
-    let located = (collected.reports().iter()).map(|report| export::Located {
-        county: collected.county_of(report),
-        report,
-    });
-    folder.write_csv("values.csv", |out| {
-        let keys = (collected.reports().iter()).map(|report| report.form.keys.len());
-        let keys = keys.sum();
-        export::values_csv(out, located).and_then(|written| run::all_values(keys, written))
-    })
-}
-
-/// The findings of all areas, each once: a unit's stands with its county and with what is above that.
-fn all_findings(dossiers: &[Dossier]) -> Vec<Finding> {
-    let mut seen = BTreeSet::new();
-    let mut all = Vec::new();
-    for finding in dossiers.iter().flat_map(|dossier| &dossier.findings) {
-        let identity = (
-            &finding.rule,
-            &finding.unit,
-            finding.year,
-            &finding.keys,
-            &finding.places,
-            &finding.message.zh,
-        );
-        if seen.insert(identity) {
-            all.push(finding.clone());
-        }
-    }
-    all.sort_by_key(|finding| finding.severity);
-    all
 }

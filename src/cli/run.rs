@@ -5,16 +5,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Ending;
 use super::args::YearRange;
 use super::console::Console;
 use super::failure::Failure;
 use super::settings::Settings;
 use super::stored::{self, Counties};
-use super::wording;
 use crate::batch::{self, Account, Batch, End, Gathered, Kept, Naming, Piece};
 use crate::check::{self, Corrections};
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::frame::store::Store;
 use crate::report::Report;
 use crate::text::Text;
@@ -35,6 +33,10 @@ pub(super) struct Collected {
     pub corrections: Arc<Corrections>,
     /// The names of all units of the run, where this is a slice of it.
     pub names: Option<Arc<check::Names>>,
+    /// The number of the slice.
+    pub number: u32,
+    /// The lines of the registry whose units stand in the slice; none where it is everything.
+    pub lines: Option<Vec<usize>>,
 }
 
 /// The inputs of a run: files have been read, stores are open.
@@ -140,6 +142,8 @@ pub(super) fn whole(
         counties,
         corrections,
         names: None,
+        number: 0,
+        lines: None,
     })
 }
 
@@ -335,23 +339,14 @@ impl Collected {
         (above.first()).map_or(&self.county, |area| &self.registry.units[*area].name)
     }
 
-    /// Keeps the reports of some years.
-    ///
-    /// # Errors
-    /// No report is left.
-    pub fn keep_years(&mut self, years: Option<YearRange>) -> Result<(), Failure> {
+    /// Keeps the reports of some years, and what was found in them.
+    pub fn keep_years(&mut self, years: Option<YearRange>) {
         let Some(range) = years else {
-            return Ok(());
+            return;
         };
-        let mut there: Vec<i32> = self.batch.reports.iter().filter_map(|r| r.year).collect();
-        there.dedup();
         let wanted = |year: Option<i32>| year.is_some_and(|year| range.contains(year));
         self.batch.reports.retain(|report| wanted(report.year));
         (self.batch.findings).retain(|f| f.year.is_none() || wanted(f.year));
-        if self.batch.reports.is_empty() {
-            return Err(no_such_year(range, there));
-        }
-        Ok(())
     }
 
     /// Evaluates every rule; all findings, those of reading included, in one fixed order.
@@ -388,20 +383,5 @@ impl Collected {
     /// The reports that count.
     pub fn reports(&self) -> &[Arc<Report>] {
         &self.batch.reports
-    }
-
-    /// Says how the files ended.
-    pub fn ends(&self) -> Text {
-        wording::ends(&self.batch.inputs)
-    }
-
-    /// How a run with these findings ends.
-    pub fn ending(&self, findings: &[Finding], fail_on: Severity) -> Ending {
-        let unread = self.batch.ends()[End::Unreadable as usize] > 0;
-        if unread || findings.iter().any(|f| f.severity <= fail_on) {
-            Ending::WithErrors
-        } else {
-            Ending::Clean
-        }
     }
 }

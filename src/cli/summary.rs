@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{console, wording};
-use crate::batch::{Batch, End};
+use crate::batch::{End, Input};
 use crate::finding::{Finding, Severity};
 use crate::form::{Form, Measure};
 use crate::rollup::{Comparison, Dossier, Scope, Summary, Total};
@@ -16,7 +16,7 @@ use crate::show;
 use crate::text::Lang;
 
 /// More areas than this get a line each, and only the last one, which includes them, its ten.
-const IN_FULL: usize = 3;
+pub(super) const IN_FULL: usize = 3;
 /// How many names a list shows.
 const NAMES: usize = 12;
 
@@ -42,34 +42,37 @@ fn headlines() -> &'static [Headline] {
     &HEADLINES.headlines
 }
 
-/// Prints the areas one after the other.
-pub(super) fn text(
+/// Says of an area how many have reported, or, in full, everything that ten lines hold.
+pub(super) fn area(
     out: &mut dyn Write,
-    dossiers: &[Dossier],
-    findings: &[Finding],
+    dossier: &Dossier,
+    in_full: bool,
     lang: Lang,
 ) -> io::Result<()> {
-    let brief = dossiers.len().saturating_sub(1);
-    for (at, dossier) in dossiers.iter().enumerate() {
-        let Some(summary) = dossier.latest() else {
-            continue;
-        };
-        title(out, dossier, summary, lang)?;
-        if dossiers.len() > IN_FULL && at < brief {
-            continue;
-        }
-        for headline in headlines() {
-            figure(out, dossier, summary, headline, lang)?;
-        }
-        missing(out, summary, lang)?;
-        let counts = wording::severities(&dossier.findings, lang);
-        writeln!(out, "  {}{counts}", label("问题：", "findings: ", lang))?;
+    let Some(summary) = dossier.latest() else {
+        return Ok(());
+    };
+    title(out, dossier, summary, lang)?;
+    if !in_full {
+        return Ok(());
     }
+    for headline in headlines() {
+        figure(out, dossier, summary, headline, lang)?;
+    }
+    missing(out, summary, lang)?;
+    let counts = wording::severities(&dossier.findings, lang);
+    writeln!(out, "  {}{counts}", label("问题：", "findings: ", lang))
+}
+
+/// Says what concerns all areas: who has errors, and which files could not be read.
+pub(super) fn closing(
+    out: &mut dyn Write,
+    findings: &[Finding],
+    inputs: &[Input],
+    lang: Lang,
+) -> io::Result<()> {
     worst(out, findings, lang)?;
-    if let Some(dossier) = dossiers.last() {
-        unread(out, &dossier.inputs, lang)?;
-    }
-    Ok(())
+    unread(out, inputs, lang)
 }
 
 fn label(zh: &'static str, en: &'static str, lang: Lang) -> &'static str {
@@ -268,7 +271,7 @@ fn worst(out: &mut dyn Write, findings: &[Finding], lang: Lang) -> io::Result<()
     writeln!(out, "{style}{word}{style:#}{}", list(&names, lang))
 }
 
-fn unread(out: &mut dyn Write, inputs: &[crate::batch::Input], lang: Lang) -> io::Result<()> {
+fn unread(out: &mut dyn Write, inputs: &[Input], lang: Lang) -> io::Result<()> {
     let files: Vec<&str> = (inputs.iter())
         .filter(|input| input.end == End::Unreadable)
         .map(|input| &*input.file)
@@ -281,20 +284,16 @@ fn unread(out: &mut dyn Write, inputs: &[crate::batch::Input], lang: Lang) -> io
     writeln!(out, "{style}{word}{style:#}{}", list(&files, lang))
 }
 
-/// The same for machines: `{"areas":[…],"findings":{…},"inputs":{…},"written":[…]}`.
+/// The same for machines: `{"areas":[…],"findings":{…},"inputs":{…},"written":[…]}`; `areas` are as [`area_json`] made them.
 pub(super) fn json(
     out: &mut dyn Write,
-    dossiers: &[Dossier],
+    areas: Vec<serde_json::Value>,
     findings: &[Finding],
-    batch: &Batch,
+    ends: [usize; End::ALL.len()],
     written: &[PathBuf],
 ) -> io::Result<()> {
-    let areas: Vec<_> = (dossiers.iter())
-        .filter_map(|dossier| Some((dossier, dossier.latest()?)))
-        .map(|(dossier, summary)| area_json(dossier, summary))
-        .collect();
     let count = |severity: Severity| findings.iter().filter(|f| f.severity == severity).count();
-    let inputs: serde_json::Map<String, serde_json::Value> = (End::ALL.iter().zip(batch.ends()))
+    let inputs: serde_json::Map<String, serde_json::Value> = (End::ALL.iter().zip(ends))
         .map(|(end, count)| (end.as_str().to_owned(), count.into()))
         .collect();
     let written: Vec<String> = written.iter().map(|p| p.display().to_string()).collect();
@@ -311,7 +310,9 @@ pub(super) fn json(
     writeln!(out)
 }
 
-fn area_json(dossier: &Dossier, summary: &Summary) -> serde_json::Value {
+/// What [`json`] says of an area; nothing where it has no year.
+pub(super) fn area_json(dossier: &Dossier) -> Option<serde_json::Value> {
+    let summary = dossier.latest()?;
     let missing: Vec<&str> = (summary.members.iter())
         .filter(|member| member.expected && member.report.is_none())
         .map(|member| member.name.as_str())
@@ -329,9 +330,9 @@ fn area_json(dossier: &Dossier, summary: &Summary) -> serde_json::Value {
             })
         })
         .collect();
-    json!({
+    Some(json!({
         "name": dossier.area.name, "year": summary.year, "form": summary.form.id,
         "reported": summary.reported(), "expected": summary.expected(),
         "missing": missing, "totals": totals,
-    })
+    }))
 }

@@ -44,6 +44,46 @@ fn record(row: &Comparison, lang: Lang) -> Record<'_> {
     }
 }
 
+/// What stands before, between and after the rows of every area in [`comparisons_json`].
+const AROUND_ROWS: [&[u8]; 3] = [b"{\n  \"rows\": [\n", b",\n", b"\n  ]\n}\n"];
+
+/// The rows of an area as they stand in [`comparisons_json`], for [`comparison_parts_json`]; nothing
+/// without rows.
+///
+/// # Errors
+/// A row that cannot be written as JSON.
+pub fn comparison_rows_json<'c>(
+    rows: impl IntoIterator<Item = &'c Comparison>,
+    lang: Lang,
+) -> io::Result<Vec<u8>> {
+    let mut all = Vec::new();
+    comparisons_json(&mut all, rows, lang)?;
+    let [before, _, after] = AROUND_ROWS;
+    let inner = (all.strip_prefix(before)).and_then(|rest| rest.strip_suffix(after));
+    Ok(inner.unwrap_or_default().to_vec())
+}
+
+/// Writes what [`comparisons_json`] does, put together area by area: `parts` writes what [`comparison_rows_json`] made of
+/// each, with the bytes it is given between them.
+///
+/// # Errors
+/// Whatever the writer answers.
+pub fn comparison_parts_json<W: Write + ?Sized>(
+    out: &mut W,
+    is_empty: bool,
+    parts: impl FnOnce(&mut W, &[u8]) -> io::Result<()>,
+) -> io::Result<()> {
+    if is_empty {
+        let mut none = Vec::new();
+        comparisons_json(&mut none, [], Lang::Zh)?;
+        return out.write_all(&none);
+    }
+    let [before, between, after] = AROUND_ROWS;
+    out.write_all(before)?;
+    parts(out, between)?;
+    out.write_all(after)
+}
+
 /// Writes `{"rows":[{scope, area, key, from_year, to_year, from, to, change, percent, comparable, note}]}`.
 ///
 /// # Errors
@@ -65,10 +105,19 @@ pub fn comparisons_json<'c>(
 /// # Errors
 /// Whatever the writer answers.
 pub fn comparisons_csv<'c>(
-    out: impl Write,
+    mut out: impl Write,
     rows: impl IntoIterator<Item = &'c Comparison>,
     lang: Lang,
 ) -> io::Result<()> {
+    comparisons_csv_header(&mut out)?;
+    comparison_rows_csv(out, rows, lang)
+}
+
+/// The names of the fields.
+///
+/// # Errors
+/// Whatever the writer answers.
+pub fn comparisons_csv_header(out: impl Write) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record([
         "scope",
@@ -83,6 +132,19 @@ pub fn comparisons_csv<'c>(
         "comparable",
         "note",
     ])?;
+    csv.flush()
+}
+
+/// The lines without the names of the fields, for results that are put together area by area.
+///
+/// # Errors
+/// Whatever the writer answers.
+pub fn comparison_rows_csv<'c>(
+    out: impl Write,
+    rows: impl IntoIterator<Item = &'c Comparison>,
+    lang: Lang,
+) -> io::Result<()> {
+    let mut csv = csv::Writer::from_writer(out);
     for row in rows {
         let row = record(row, lang);
         csv.write_record([
@@ -137,6 +199,19 @@ mod tests {
                 "percent": null, "comparable": false, "note": "口径不可比",
             }]})
         );
+        let [before, between, after] = AROUND_ROWS;
+        for count in 1..3 {
+            let mut whole = Vec::new();
+            comparisons_json(&mut whole, vec![&row; count], Lang::Zh).unwrap();
+            let part = comparison_rows_json([&row], Lang::Zh).unwrap();
+            let parts = vec![part; count].join(between);
+            assert_eq!([before, &parts, after].concat(), whole);
+        }
+        let (mut none, mut no_parts) = (Vec::new(), Vec::new());
+        comparisons_json(&mut none, [], Lang::Zh).unwrap();
+        comparison_parts_json(&mut no_parts, true, |_, _| Ok(())).unwrap();
+        assert_eq!(none, no_parts);
+        assert!(comparison_rows_json([], Lang::Zh).unwrap().is_empty());
         let mut out = Vec::new();
         comparisons_csv(&mut out, [&row], Lang::Zh).unwrap();
         let text = String::from_utf8(out).unwrap();

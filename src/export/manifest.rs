@@ -70,6 +70,7 @@ mod tests {
     fn files_are_the_lines_whose_report_is_nought_or_one() {
         let found = |unit: &str| Found {
             unit: unit.into(),
+            code: None,
             year: Some(2022),
             form: "2021".into(),
             tally: [190, 0, 10, 0, 0, 0, 0],

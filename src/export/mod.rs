@@ -10,7 +10,10 @@ mod manifest;
 mod sarif;
 mod values;
 
-pub use comparisons::{comparisons_csv, comparisons_json};
+pub use comparisons::{
+    comparison_parts_json, comparison_rows_csv, comparison_rows_json, comparisons_csv,
+    comparisons_csv_header, comparisons_json,
+};
 pub use findings::{findings_csv, findings_json};
 pub use guard::{guarded, unguarded};
 pub use manifest::manifest_csv;

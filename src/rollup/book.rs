@@ -1,25 +1,19 @@
-//! The reports of a batch, year by year, each with its unit's place in the registry.
+//! A part of the reports, year by year, each with its unit's place in the registry.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::adapt::{adapt, wrong_form};
-use super::{Options, Partial, Sums};
-use crate::batch::Batch;
-use crate::finding::{Finding, Severity};
+use super::areas::{Extent, Plan};
+use super::place::{Placement, Placer};
+use super::roster::{Roster, Stand};
+use super::{Options, Partial, Sums, Values};
+use crate::finding::Finding;
 use crate::form::{Form, Library};
 use crate::frame::{Row, wide};
-use crate::report::{Report, Scope, Value};
+use crate::report::Report;
 use crate::text::Text;
-use crate::units::{Registry, Unit, plain_name};
-
-/// Findings of reading after which a report cannot be in any sum.
-const UNPLACED: [&str; 4] = [
-    "unit-unknown",
-    "unit-ambiguous",
-    "unit-name-missing",
-    "year-missing",
-];
+use crate::units::Registry;
 
 /// A unit that reports for itself, in one year.
 #[derive(Debug)]
@@ -34,7 +28,7 @@ pub(super) struct Leaf {
     pub note: Text,
     pub report: Option<Arc<Report>>,
     /// In the order of the year's form; empty without a report.
-    pub values: Vec<Value>,
+    pub values: Values,
 }
 
 /// All units of one year.
@@ -51,114 +45,121 @@ pub(super) struct Year {
     pub by_kind: BTreeMap<String, Sums>,
 }
 
-/// Everything that is rolled up.
+/// A part of the reports, or all of them: whole areas, with every year of their units' lines of descent.
 #[derive(Debug)]
-pub(super) struct Book<'a> {
-    pub registry: std::borrow::Cow<'a, Registry>,
-    /// The registry was made up from the reports.
-    pub implicit: bool,
-    pub years: Vec<Year>,
+pub struct Book<'r> {
+    pub(super) roster: &'r Roster<'r>,
+    pub(super) library: &'r Library,
+    pub(super) years: Vec<Year>,
     /// Findings with the line of the unit they are about.
-    pub findings: Vec<(Option<usize>, Finding)>,
-    /// Units and years of which reading has said already that they cannot be placed.
-    pub unplaced: BTreeSet<(String, Option<i32>)>,
+    pub(super) findings: Vec<(usize, Finding)>,
+    /// Codes of the areas and kinds of the units that are in it.
+    areas: BTreeSet<String>,
+    kinds: BTreeSet<String>,
 }
 
-impl<'a> Book<'a> {
-    pub(super) fn new(
-        batch: &Batch,
-        registry: &'a Registry,
-        library: &Library,
+impl<'r> Book<'r> {
+    /// Enters the reports of a part. `findings` are those of reading; `lines` are the lines of the registry whose units
+    /// belong to this part, whether they have reported or not: all of them, where none are named.
+    pub fn new(
+        reports: &[Arc<Report>],
+        findings: &[Finding],
+        lines: Option<&[usize]>,
+        roster: &'r Roster<'r>,
+        library: &'r Library,
         options: &Options,
     ) -> Self {
-        let implicit = registry.is_empty();
+        let placer = Placer::new(&roster.registry, roster.implicit, findings);
         let mut book = Self {
-            registry: if implicit {
-                std::borrow::Cow::Owned(made_up(batch))
-            } else {
-                std::borrow::Cow::Borrowed(registry)
-            },
-            implicit,
+            roster,
+            library,
             years: Vec::new(),
             findings: Vec::new(),
-            unplaced: (batch.findings.iter())
-                .filter(|finding| finding.severity == Severity::Error)
-                .filter(|finding| UNPLACED.contains(&finding.rule.as_str()))
-                .map(|finding| (finding.unit.clone(), finding.year))
-                .collect(),
+            areas: BTreeSet::new(),
+            kinds: BTreeSet::new(),
         };
-        let mut years: BTreeMap<i32, Vec<&Arc<Report>>> = BTreeMap::new();
-        for report in &batch.reports {
+        let mut by_year: BTreeMap<i32, Vec<&Arc<Report>>> = BTreeMap::new();
+        for report in reports {
             match report.year {
-                Some(year) if options.takes(year) => years.entry(year).or_default().push(report),
-                Some(_) => {}
-                None => book.leave_out(report, &Text::new("没有年份", "it has no year")),
+                Some(year) => by_year.entry(year).or_default().push(report),
+                None => book.note(placer.undated(report)),
             }
         }
-        for (year, reports) in years {
-            let year = book.year(year, &reports, library);
+        for year in roster.taken(options) {
+            let reports = by_year.remove(&year).unwrap_or_default();
+            let year = book.year(year, &reports, &placer, lines);
+            book.areas.extend(year.consolidated.keys().cloned());
+            for leaf in &year.leaves {
+                (book.areas).extend(leaf.areas.iter().cloned());
+                (book.kinds).insert(roster.registry.units[leaf.line].kind.clone());
+            }
             book.years.push(year);
         }
         book
     }
 
-    fn year(&mut self, year: i32, reports: &[&Arc<Report>], library: &Library) -> Year {
-        let form = form_of(year, reports, library);
-        let mut consolidated = BTreeMap::new();
+    /// Whether anything in it belongs to a plan's area.
+    pub fn has(&self, plan: &Plan) -> bool {
+        match &plan.extent {
+            Extent::Below(code) => self.areas.contains(code),
+            Extent::Kind(kind) => self.kinds.contains(kind),
+        }
+    }
+
+    /// The units of an extent in a year.
+    pub(super) fn held<'y>(
+        &'y self,
+        extent: &'y Extent,
+        year: &'y Year,
+    ) -> impl Iterator<Item = &'y Leaf> {
+        (year.leaves.iter())
+            .filter(move |leaf| extent.holds(&self.roster.registry, leaf.line, &leaf.areas))
+    }
+
+    /// Keeps a finding about a unit that is known; the roster has the others.
+    fn note(&mut self, (line, finding): (Option<usize>, Finding)) {
+        self.findings.extend(line.map(|line| (line, finding)));
+    }
+
+    fn year(
+        &mut self,
+        year: i32,
+        reports: &[&Arc<Report>],
+        placer: &Placer<'_>,
+        lines: Option<&[usize]>,
+    ) -> Year {
+        let form = self.roster.form(year, self.library);
+        let mut consolidated: BTreeMap<String, Arc<Report>> = BTreeMap::new();
         let mut own: BTreeMap<usize, Arc<Report>> = BTreeMap::new();
         for report in reports {
-            let Some(line) = self.place(report, year, &mut consolidated) else {
-                continue;
-            };
-            let Some(first) = own.insert(line, Arc::clone(report)) else {
-                continue;
-            };
-            // Versions have been settled before; what is left is a report on a form of its own, or a unit under
-            // two names. Two reports are never added: the first counts, but one on the year's form before any.
-            let (kept, other) = if report.form.id == form.id && first.form.id != form.id {
-                (Arc::clone(report), first)
-            } else {
-                (first, Arc::clone(report))
-            };
-            let why = Text::new(
-                format!("同一单位同一年已采用{}", kept.file),
-                format!("{} counts for the same unit and year", kept.file),
-            );
-            self.leave_out(&other, &why);
-            own.insert(line, kept);
-        }
-        let registry = &self.registry;
-        let mut lines: BTreeSet<usize> = own.keys().copied().collect();
-        let mut expected: BTreeSet<usize> = lines.clone();
-        if !self.implicit {
-            expected = registry.expected("", year).into_iter().collect();
-            lines.extend(&expected);
-        }
-        let mut leaves = Vec::with_capacity(lines.len());
-        let mut findings = Vec::new();
-        for line in lines {
-            let report = own.remove(&line);
-            let mut leaf = leaf(registry, line, year, expected.contains(&line));
-            if let Some(report) = &report {
-                if report.form.id == form.id {
-                    leaf.values.clone_from(&report.values);
-                } else {
-                    leaf.values = adapt(report, &form, library);
-                    findings.push((Some(line), wrong_form(report, year, &form, &leaf.values)));
-                    join(
-                        &mut leaf.note,
-                        &Text::new(
-                            format!("用{}年格式报送，按对照表转入", report.form.id),
-                            format!("on form {}, carried over by the crosswalk", report.form.id),
-                        ),
-                    );
-                }
+            match placer.place(report, year) {
+                Placement::Unit(line) => self.enter(&mut own, line, report, (&form, placer)),
+                Placement::Area(code) => match consolidated.get(&code) {
+                    None => {
+                        consolidated.insert(code, Arc::clone(report));
+                    }
+                    Some(first) => self.note(placer.second(report, &first.file)),
+                },
+                Placement::Nowhere(why) => self.note(placer.left_out(report, &why)),
             }
-            leaf.report = report;
-            leaves.push(leaf);
         }
-        self.findings.extend(findings);
-        let (by_area, by_kind) = sums(&self.registry, &leaves, year, &form);
+        let stands: Vec<Stand> = match lines {
+            None => self.roster.stands(year),
+            Some(lines) => {
+                let absent = self.roster.absent(lines, year);
+                let lines: BTreeSet<usize> = own.keys().copied().chain(absent).collect();
+                (lines.into_iter())
+                    .map(|line| self.roster.stand(line, year))
+                    .collect()
+            }
+        };
+        let leaves: Vec<Leaf> = (stands.into_iter())
+            .map(|stand| {
+                let report = own.remove(&stand.line);
+                self.leaf(stand, report, year, &form)
+            })
+            .collect();
+        let (by_area, by_kind) = sums(&self.roster.registry, &leaves, year, &form);
         Year {
             year,
             form,
@@ -168,76 +169,65 @@ impl<'a> Book<'a> {
             by_kind,
         }
     }
-}
 
-/// A registry of the names under which reports were made.
-fn made_up(batch: &Batch) -> Registry {
-    let mut names: BTreeMap<String, &str> = BTreeMap::new();
-    for report in &batch.reports {
-        if report.scope == Scope::Own && report.year.is_some() {
-            let known = names
-                .entry(plain_name(&report.unit))
-                .or_insert(&report.unit);
-            // Whatever the order of the reports, the same spelling is shown.
-            *known = (*known).min(report.unit.as_str());
-        }
+    /// Enters a unit's report. Versions have been settled before; what is left is a report on a form of its own, or a
+    /// unit under two names. Two reports are never added: the first counts, but one on the year's form before any.
+    fn enter(
+        &mut self,
+        own: &mut BTreeMap<usize, Arc<Report>>,
+        line: usize,
+        report: &Arc<Report>,
+        (form, placer): (&Form, &Placer<'_>),
+    ) {
+        let Some(first) = own.insert(line, Arc::clone(report)) else {
+            return;
+        };
+        let (kept, other) = if report.form.id == form.id && first.form.id != form.id {
+            (Arc::clone(report), first)
+        } else {
+            (first, Arc::clone(report))
+        };
+        let why = Text::new(
+            format!("同一单位同一年已采用{}", kept.file),
+            format!("{} counts for the same unit and year", kept.file),
+        );
+        self.note(placer.left_out(&other, &why));
+        own.insert(line, kept);
     }
-    let unit = |(code, name): (String, &str)| Unit {
-        code,
-        name: name.to_owned(),
-        ..Unit::default()
-    };
-    Registry::new(names.into_iter().map(unit).collect())
-}
 
-/// The year's form: the one all reports are on where that is made for the year or is nobody's official form,
-/// else the one the library names for the year, else the one most reports are on.
-fn form_of(year: i32, reports: &[&Arc<Report>], library: &Library) -> Arc<Form> {
-    let mut tally: BTreeMap<&str, (usize, &Arc<Form>)> = BTreeMap::new();
-    for report in reports {
-        let entry = tally.entry(&report.form.id).or_insert((0, &report.form));
-        entry.0 += 1;
-    }
-    if let [(_, form)] = tally.values().collect::<Vec<_>>().as_slice() {
-        let own = Library::official().get(&form.id).is_none();
-        if own || form.years.contains(year) {
-            return Arc::clone(form);
-        }
-    }
-    let most = (tally.values()).max_by_key(|(count, form)| (*count, std::cmp::Reverse(&form.id)));
-    match (library.for_year(year), most) {
-        (Some(form), _) => Arc::clone(form),
-        (None, Some((_, form))) => Arc::clone(form),
-        (None, None) => Arc::clone(&library.forms()[0]),
-    }
-}
-
-fn leaf(registry: &Registry, line: usize, year: i32, expected: bool) -> Leaf {
-    let above = registry.above(line, Some(year));
-    let mut areas: Vec<String> = (above.iter().map(|index| &registry.units[*index]))
-        .filter(|unit| unit.is_area())
-        .map(|unit| unit.code.clone())
-        .collect();
-    areas.push(String::new());
-    let lineage = registry.lineage(line);
-    let mut note = lineage.note.clone();
-    if !expected {
-        join(
-            &mut note,
-            &Text::new(
+    fn leaf(&mut self, stand: Stand, report: Option<Arc<Report>>, year: i32, form: &Form) -> Leaf {
+        let lineage = self.roster.registry.lineage(stand.line);
+        let mut note = lineage.note.clone();
+        if !stand.expected {
+            let remark = Text::new(
                 "按登记表该年不需报送",
                 "not expected to report this year by the registry",
-            ),
-        );
-    }
-    Leaf {
-        line,
-        lineage: lineage.units[0],
-        areas,
-        expected,
-        note,
-        report: None,
-        values: Vec::new(),
+            );
+            join(&mut note, &remark);
+        }
+        let values = match &report {
+            None => Values::default(),
+            Some(report) if report.form.id == form.id => Values::Own(Arc::clone(report)),
+            Some(report) => {
+                let values = adapt(report, form, self.library);
+                (self.findings).push((stand.line, wrong_form(report, year, form, &values)));
+                let remark = Text::new(
+                    format!("用{}年格式报送，按对照表转入", report.form.id),
+                    format!("on form {}, carried over by the crosswalk", report.form.id),
+                );
+                join(&mut note, &remark);
+                Values::Made(values)
+            }
+        };
+        Leaf {
+            line: stand.line,
+            lineage: lineage.units[0],
+            areas: stand.areas,
+            expected: stand.expected,
+            note,
+            report,
+            values,
+        }
     }
 }
 

@@ -1,14 +1,18 @@
 //! A total is computed both ways: as the sum of the units' totals and as the sum of the units' parts.
 
+use std::collections::BTreeMap;
+
 use super::Summary;
 use super::areas::Plan;
 use super::book::{Book, Leaf, Year};
-use super::summarise::held;
+use super::share::Whole;
 use crate::finding::{Finding, Severity};
-use crate::form::Term;
+use crate::form::{Form, Term};
+use crate::grid::Place;
 use crate::text::Text;
 
 /// Why the two ways differ for one unit.
+#[derive(Debug, Clone, Copy)]
 enum Cause {
     /// Its total is so much more than its parts.
     Differs(i128),
@@ -16,20 +20,51 @@ enum Cause {
     Incomplete,
 }
 
+/// A unit for which the two ways differ.
+#[derive(Debug, Clone)]
+pub(super) struct Culprit {
+    line: usize,
+    cause: Cause,
+    /// Where its total stands.
+    place: Option<Place>,
+}
+
+/// Culprits by the number of their equation among a form's totals.
+pub(super) type Causes = BTreeMap<usize, Vec<Culprit>>;
+
+/// The totals of a form with their parts: what its rules say of every unit.
+fn totals(form: &Form) -> impl Iterator<Item = (usize, &[Term])> {
+    (form.rules.iter())
+        .filter(|rule| rule.severity == Severity::Error && rule.when.kind.is_empty())
+        .flat_map(|rule| rule.equations())
+        .filter_map(|equation| equation.as_total())
+}
+
+/// The units of a plan for which the two ways differ in a year.
+pub(super) fn causes(book: &Book<'_>, plan: &Plan, year: &Year) -> Causes {
+    let totals: Vec<(usize, &[Term])> = totals(&year.form).collect();
+    let mut causes = Causes::new();
+    for leaf in book.held(&plan.extent, year) {
+        for (at, (total, parts)) in totals.iter().enumerate() {
+            if let Some(cause) = cause(leaf, *total, parts) {
+                let place = leaf.values.get(*total).and_then(|v| v.place.clone());
+                let line = leaf.line;
+                let culprit = Culprit { line, cause, place };
+                causes.entry(at).or_default().push(culprit);
+            }
+        }
+    }
+    causes
+}
+
 /// One finding for each total whose two ways differ, naming the units that cause it.
 pub(super) fn both_ways(
-    book: &Book<'_>,
-    plan: &Plan,
-    year: &Year,
+    book: &Whole<'_>,
     summary: &Summary,
+    causes: &Causes,
     findings: &mut Vec<Finding>,
 ) {
-    let rules = (year.form.rules.iter())
-        .filter(|rule| rule.severity == Severity::Error && rule.when.kind.is_empty());
-    for equation in rules.flat_map(|rule| rule.equations()) {
-        let Some((total, parts)) = equation.as_total() else {
-            continue;
-        };
+    for (at, (total, parts)) in totals(&summary.form).enumerate() {
         let sum = |key: usize| summary.totals[key].sum;
         let Some(of_totals) = sum(total) else {
             continue;
@@ -39,9 +74,8 @@ pub(super) fn both_ways(
         if known.is_empty() || of_parts == i128::from(of_totals) {
             continue;
         }
-        let causes: Vec<(&Leaf, Cause)> = held(book, &plan.extent, year)
-            .filter_map(|leaf| Some((leaf, cause(leaf, total, parts)?)))
-            .collect();
+        let mut causes: Vec<&Culprit> = causes.get(&at).into_iter().flatten().collect();
+        causes.sort_by_key(|culprit| culprit.line);
         findings.push(finding(
             book,
             summary,
@@ -68,22 +102,22 @@ fn cause(leaf: &Leaf, total: usize, parts: &[Term]) -> Option<Cause> {
 }
 
 fn finding(
-    book: &Book<'_>,
+    book: &Whole<'_>,
     summary: &Summary,
     total: usize,
     (of_totals, of_parts): (i64, i128),
-    causes: &[(&Leaf, Cause)],
+    causes: &[&Culprit],
 ) -> Finding {
     let info = &summary.form.keys[total];
     let (mut zh, mut en, mut wrong) = (Vec::new(), Vec::new(), false);
-    for (leaf, cause) in causes {
-        let name = &book.registry.units[leaf.line].name;
-        match cause {
+    for culprit in causes {
+        let name = book.name(culprit.line);
+        match culprit.cause {
             Cause::Differs(more) => {
                 wrong = true;
                 zh.push(format!(
                     "{name}（合计比分项之和{}{}）",
-                    if *more > 0 { "多" } else { "少" },
+                    if more > 0 { "多" } else { "少" },
                     more.abs()
                 ));
                 en.push(format!("{name} (total {more:+} against its parts)"));
@@ -117,7 +151,7 @@ fn finding(
         .key(&info.key)
         .saw(of_totals.to_string(), of_parts.to_string());
     finding.places = (causes.iter())
-        .filter_map(|(leaf, _)| leaf.values.get(total)?.place.clone())
+        .filter_map(|culprit| culprit.place.clone())
         .collect();
     finding
 }

@@ -1,45 +1,159 @@
 //! One year against another: all units and like-for-like, with every change broken down to the units.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::areas::Plan;
 use super::book::{Book, Leaf, Year, join};
 use super::exact::percent;
 use super::lines::Identity;
+use super::share::Whole;
 use super::subject::{number, subjects};
-use super::summarise::held;
 use super::{Comparison, Contribution, Movement, Scope};
-use crate::form::{Comparability, Library, Pair};
+use crate::form::{Comparability, Form, Pair};
 use crate::text::Text;
+
+/// How many units a remark names.
+const NAMED: usize = 3;
 
 /// Comparison rows and, by key, the contributions to each change.
 pub(super) type Compared = (Vec<Comparison>, Vec<(String, Vec<Contribution>)>);
 
-/// Compares two years of a plan's area.
-///
-/// All units: the sum of the numbers there are in either year. Like-for-like (同口径): the lines of descent that
-/// have a number in both years, each with all the units it then consisted of; which these are is decided
-/// for every key by itself. A subject of several keys counts for a unit where it has all of them.
-pub(super) fn compare(
-    book: &Book<'_>,
+/// What a part of the reports gives to the comparison of two years.
+#[derive(Debug, Default)]
+pub(super) struct PairShare {
+    subjects: Vec<SubjectShare>,
+    /// For every member of the area, its part of each subject; of the last step alone.
+    parts: BTreeMap<Identity, Vec<Moved>>,
+}
+
+/// The same for one subject.
+#[derive(Debug, Default)]
+struct SubjectShare {
+    /// All units together.
+    all: Sides,
+    /// Lines of descent that have all their numbers in both years.
+    alike: Sides,
+    /// How many lines have a number and are not alike, and the first few of them.
+    left_out: usize,
+    first: BTreeSet<usize>,
+}
+
+/// What a member was and became, and what of the change comes from lines that are alike.
+#[derive(Debug, Clone, Copy, Default)]
+struct Moved {
+    sides: Sides,
+    alike: i128,
+}
+
+impl PairShare {
+    /// The share of a book's reports.
+    ///
+    /// All units: the sum of the numbers there are in either year. Like-for-like (同口径): the lines of descent that
+    /// have a number in both years, each with all the units it then consisted of; which these are is decided
+    /// for every key by itself. A subject of several keys counts for a unit where it has all of them.
+    pub(super) fn of(
+        book: &Book<'_>,
+        plan: &Plan,
+        (from, to): (&Year, &Year),
+        with_parts: bool,
+    ) -> Self {
+        let groups = groups(book, plan, from, to);
+        let pairs = subjects(&from.form, &to.form, book.library);
+        let mut share = Self::default();
+        share.subjects.resize_with(pairs.len(), Default::default);
+        for group in &groups {
+            let mut moved = Vec::with_capacity(pairs.len());
+            for (subject, pair) in share.subjects.iter_mut().zip(&pairs) {
+                let sides = group.sides(pair);
+                subject.add_line(group.lineage, sides);
+                moved.push(sides);
+            }
+            let leaf = group.from.first().or(group.to.first());
+            if let Some(leaf) = leaf.filter(|_| with_parts) {
+                let parts = share.parts.entry(Identity::of(plan, leaf)).or_default();
+                parts.resize(pairs.len(), Moved::default());
+                for (part, sides) in parts.iter_mut().zip(moved) {
+                    part.add_line(sides);
+                }
+            }
+        }
+        share
+    }
+
+    /// Adds the share of another part: no line of descent is in both.
+    pub(super) fn add(&mut self, other: Self) {
+        for (subject, more) in self.subjects.iter_mut().zip(other.subjects) {
+            subject.all.add(more.all);
+            subject.alike.add(more.alike);
+            subject.left_out += more.left_out;
+            subject.first.extend(more.first);
+            subject.cut();
+        }
+        for (identity, more) in other.parts {
+            let parts = self.parts.entry(identity).or_default();
+            parts.resize(more.len(), Moved::default());
+            for (part, more) in parts.iter_mut().zip(more) {
+                part.sides.add(more.sides);
+                part.alike += more.alike;
+            }
+        }
+    }
+}
+
+impl SubjectShare {
+    fn add_line(&mut self, lineage: usize, sides: Sides) {
+        self.all.add(sides);
+        if sides.is_alike() {
+            self.alike.add(sides);
+        } else if sides.has_any() {
+            self.left_out += 1;
+            self.first.insert(lineage);
+            self.cut();
+        }
+    }
+
+    fn cut(&mut self) {
+        while self.first.len() > NAMED {
+            self.first.pop_last();
+        }
+    }
+}
+
+impl Moved {
+    fn add_line(&mut self, sides: Sides) {
+        self.sides.add(sides);
+        if sides.is_alike() {
+            self.alike += sides.change();
+        }
+    }
+}
+
+/// The comparison of two years of a plan's area, once every part is in, with every change broken down to its members.
+pub(super) fn finish(
+    book: &Whole<'_>,
     plan: &Plan,
-    (from, to): (&Year, &Year),
-    library: &Library,
+    (from, to): (&(i32, Arc<Form>), &(i32, Arc<Form>)),
+    share: PairShare,
 ) -> Compared {
-    let groups = groups(book, plan, from, to);
     let (mut rows, mut contributions) = (Vec::new(), Vec::new());
-    for pair in subjects(&from.form, &to.form, library) {
-        let sides: Vec<Sides> = groups.iter().map(|group| group.sides(&pair)).collect();
-        let all = Sums::all(&sides);
-        let alike = Sums::alike(&sides);
-        let head = |scope, sums: &Sums| row(plan, (from, to), &pair, scope, sums);
-        let mut whole = head(Scope::All, &all);
-        let mut like = head(Scope::LikeForLike, &alike);
+    let years = (from.0, to.0);
+    let pairs = subjects(&from.1, &to.1, book.library);
+    let members: Vec<_> = (share.parts.into_iter())
+        .map(|(identity, parts)| (identity.describe(book), parts))
+        .collect();
+    for (at, (pair, subject)) in pairs.iter().zip(&share.subjects).enumerate() {
+        let head = |scope, sides: &Sides| row(plan, years, pair, scope, &Sums::of(sides));
+        let mut whole = head(Scope::All, &subject.all);
+        let mut like = head(Scope::LikeForLike, &subject.alike);
         if pair.comparability.is_comparable() {
-            remark_on_coverage(&mut whole, (from.year, to.year), &sides);
-            remark_on_exclusions(book, &mut like, &groups, &sides);
-            if whole.change.is_some() {
-                let parts = contributions_of(book, plan, &groups, &sides);
+            remark_on_coverage(&mut whole, &subject.all);
+            remark_on_exclusions(book, &mut like, subject);
+            if whole.change.is_some() && !members.is_empty() {
+                let moved = members
+                    .iter()
+                    .map(|((place, _, name, _), parts)| (*place, name.as_str(), parts[at]));
+                let parts = contributions_of(moved);
                 contributions.extend(parts.map(|parts| (pair.key.clone(), parts)));
             }
         }
@@ -93,12 +207,22 @@ impl Side {
         }
     }
 
+    /// Every unit has a number.
     fn is_whole(&self) -> bool {
         self.counted > 0 && self.counted == self.units
     }
 }
 
 impl Sides {
+    fn add(&mut self, other: Self) {
+        self.from.add(other.from);
+        self.to.add(other.to);
+    }
+
+    fn has_any(&self) -> bool {
+        self.from.counted + self.to.counted > 0
+    }
+
     fn is_alike(&self) -> bool {
         self.from.is_whole() && self.to.is_whole()
     }
@@ -120,7 +244,7 @@ impl Group<'_> {
 fn groups<'y>(book: &'y Book<'_>, plan: &'y Plan, from: &'y Year, to: &'y Year) -> Vec<Group<'y>> {
     let mut groups: BTreeMap<usize, Group<'y>> = BTreeMap::new();
     for (year, earlier) in [(from, true), (to, false)] {
-        for leaf in held(book, &plan.extent, year) {
+        for leaf in book.held(&plan.extent, year) {
             let group = groups.entry(leaf.lineage).or_insert_with(|| Group {
                 lineage: leaf.lineage,
                 from: Vec::new(),
@@ -144,30 +268,18 @@ struct Sums {
 }
 
 impl Sums {
-    fn of<'s>(sides: impl Iterator<Item = &'s Sides> + Clone) -> Self {
-        let add = |pick: fn(&Sides) -> Option<i128>| {
-            let mut numbers = sides.clone().filter_map(pick).peekable();
-            numbers.peek()?;
-            i64::try_from(numbers.sum::<i128>()).ok()
-        };
+    fn of(sides: &Sides) -> Self {
+        let small = |sum: Option<i128>| i64::try_from(sum?).ok();
         Self {
-            from: add(|s| s.from.sum),
-            to: add(|s| s.to.sum),
+            from: small(sides.from.sum),
+            to: small(sides.to.sum),
         }
-    }
-
-    fn all(sides: &[Sides]) -> Self {
-        Self::of(sides.iter())
-    }
-
-    fn alike(sides: &[Sides]) -> Self {
-        Self::of(sides.iter().filter(|s| s.is_alike()))
     }
 }
 
 fn row(
     plan: &Plan,
-    (from, to): (&Year, &Year),
+    (from_year, to_year): (i32, i32),
     pair: &Pair,
     scope: Scope,
     sums: &Sums,
@@ -189,8 +301,8 @@ fn row(
         key: pair.key.clone(),
         label: pair.label.clone(),
         measure: pair.measure,
-        from_year: from.year,
-        to_year: to.year,
+        from_year,
+        to_year,
         from: sums.from,
         to: sums.to,
         change,
@@ -235,13 +347,9 @@ fn remark_on_base(row: &mut Comparison) {
 }
 
 /// All units: on how many of them each side rests, where it is not all.
-fn remark_on_coverage(row: &mut Comparison, years: (i32, i32), sides: &[Sides]) {
-    for (year, pick) in [
-        (years.0, (|s| &s.from) as fn(&Sides) -> &Side),
-        (years.1, |s| &s.to),
-    ] {
-        let counted: usize = sides.iter().map(|s| pick(s).counted).sum();
-        let units: usize = sides.iter().map(|s| pick(s).units).sum();
+fn remark_on_coverage(row: &mut Comparison, all: &Sides) {
+    for (year, side) in [(row.from_year, &all.from), (row.to_year, &all.to)] {
+        let (counted, units) = (side.counted, side.units);
         if 0 < counted && counted < units {
             let remark = Text::new(
                 format!("{year}年{units}个单位中{counted}个有数"),
@@ -253,25 +361,17 @@ fn remark_on_coverage(row: &mut Comparison, years: (i32, i32), sides: &[Sides]) 
 }
 
 /// Like-for-like: which units are left out, the first few by name.
-fn remark_on_exclusions(
-    book: &Book<'_>,
-    row: &mut Comparison,
-    groups: &[Group<'_>],
-    sides: &[Sides],
-) {
-    const NAMED: usize = 3;
-    let left_out: Vec<&str> = (groups.iter().zip(sides))
-        .filter(|(_, sides)| !sides.is_alike() && sides.from.counted + sides.to.counted > 0)
-        .map(|(group, _)| book.registry.lineage(group.lineage).name.as_str())
-        .collect();
-    if left_out.is_empty() {
+fn remark_on_exclusions(book: &Whole<'_>, row: &mut Comparison, subject: &SubjectShare) {
+    if subject.left_out == 0 {
         return;
     }
-    let named = &left_out[..left_out.len().min(NAMED)];
+    let named: Vec<&str> = (subject.first.iter())
+        .map(|lineage| book.roster.registry.lineage(*lineage).name.as_str())
+        .collect();
     let (mut zh, mut en) = (named.join("、"), named.join(", "));
-    if left_out.len() > NAMED {
-        zh = format!("{zh}等{}个单位", left_out.len());
-        en = format!("{en} and {} more", left_out.len() - NAMED);
+    if subject.left_out > named.len() {
+        zh = format!("{zh}等{}个单位", subject.left_out);
+        en = format!("{en} and {} more", subject.left_out - named.len());
     }
     let remark = Text::new(
         format!("不计只有一年有数的{zh}"),
@@ -280,47 +380,27 @@ fn remark_on_exclusions(
     join(&mut row.note, &remark);
 }
 
-/// Each unit's part of a change. Together they are the change, exactly; none where one cannot be represented.
-fn contributions_of(
-    book: &Book<'_>,
-    plan: &Plan,
-    groups: &[Group<'_>],
-    sides: &[Sides],
+/// Each member's part of a change, by its place in the registry. Together they are the change, exactly; none where one
+/// cannot be represented.
+fn contributions_of<'m>(
+    members: impl Iterator<Item = (usize, &'m str, Moved)>,
 ) -> Option<Vec<Contribution>> {
-    let mut parts: BTreeMap<Identity, (Sides, i128)> = BTreeMap::new();
-    for (group, sides) in groups.iter().zip(sides) {
-        let leaf = group.from.first().or(group.to.first())?;
-        if sides.from.counted + sides.to.counted == 0 {
-            continue;
-        }
-        let (sum, alike) = parts.entry(Identity::of(plan, leaf)).or_default();
-        sum.from.add(sides.from);
-        sum.to.add(sides.to);
-        if sides.is_alike() {
-            *alike += sides.change();
-        }
-    }
     let small = |number: i128| i64::try_from(number).ok();
-    let mut named = Vec::with_capacity(parts.len());
-    for (identity, (sides, alike)) in parts {
-        let (at, _, unit, _) = identity.describe(book);
+    let side = |sum: Option<i128>| sum.map_or(Some(None), |sum| small(sum).map(Some));
+    let mut named = Vec::new();
+    for (at, unit, moved) in members.filter(|(.., moved)| moved.sides.has_any()) {
+        let sides = moved.sides;
         let contribution = Contribution {
-            unit,
-            from: sides
-                .from
-                .sum
-                .map_or(Some(None), |sum| small(sum).map(Some))?,
-            to: sides
-                .to
-                .sum
-                .map_or(Some(None), |sum| small(sum).map(Some))?,
+            unit: unit.to_owned(),
+            from: side(sides.from.sum)?,
+            to: side(sides.to.sum)?,
             change: small(sides.change())?,
             movement: match (sides.from.sum, sides.to.sum) {
                 (None, _) => Movement::Joined,
                 (_, None) => Movement::Left,
                 _ => Movement::Stayed,
             },
-            like_for_like: small(alike)?,
+            like_for_like: small(moved.alike)?,
         };
         named.push((at, contribution));
     }

@@ -1,84 +1,138 @@
-//! Which finding goes into which dossier, and in what order.
+//! Which finding and which file goes into which dossier, and in what order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::areas::Plan;
-use super::book::Book;
-use crate::batch::Batch;
+use super::areas::{Extent, Plan};
+use super::roster::{Roster, unit_line};
+use crate::batch::Input;
 use crate::finding::Finding;
-use crate::units::{Registry, Resolution};
+use crate::units::Registry;
 
-/// Every finding of a batch and of the roll-up's own reading of it, with the unit it is about.
-pub(super) struct Placed {
-    findings: Vec<(Option<usize>, Finding)>,
+/// Every finding of a run and every file, with the areas and kinds of unit each is about.
+#[derive(Debug)]
+pub struct Placed {
+    findings: Vec<Finding>,
+    of_findings: Index,
+    inputs: Vec<Input>,
+    of_inputs: Index,
+}
+
+/// What is about whom, by number.
+#[derive(Debug, Default)]
+struct Index {
+    by_line: BTreeMap<(usize, Option<i32>), Vec<u32>>,
+    /// Lines and years below each area, and of each kind.
+    by_area: BTreeMap<String, BTreeSet<(usize, Option<i32>)>>,
+    by_kind: BTreeMap<String, BTreeSet<(usize, Option<i32>)>>,
+    /// About nobody who is known.
+    loose: Vec<u32>,
 }
 
 impl Placed {
-    pub(super) fn new(batch: &Batch, book: &Book<'_>) -> Self {
-        let mut files: BTreeMap<&str, Option<usize>> = BTreeMap::new();
-        for report in &batch.reports {
-            let line = line_of(
-                &book.registry,
-                &report.unit,
-                report.code.as_deref(),
-                report.year,
-            );
-            // A file with the reports of several units tells nothing about the unit.
-            files
-                .entry(&report.file)
-                .and_modify(|known| *known = known.filter(|known| Some(*known) == line))
-                .or_insert(line);
+    /// Places findings of reading and checking, and files, once everybody is on the roster.
+    pub fn new(roster: &Roster<'_>, findings: Vec<Finding>, inputs: Vec<Input>) -> Self {
+        let registry = &*roster.registry;
+        let mut placed = Self {
+            of_findings: Index::default(),
+            of_inputs: Index::default(),
+            findings,
+            inputs,
+        };
+        placed.findings.extend(roster.loose.iter().cloned());
+        for (at, finding) in placed.findings.iter().enumerate() {
+            let line = roster.line_of(finding).map(|line| (line, finding.year));
+            placed.of_findings.put(at, line, registry);
         }
-        let mut findings = book.findings.clone();
-        for finding in &batch.findings {
-            let by_name = line_of(&book.registry, &finding.unit, None, finding.year);
-            let by_file = || {
-                (finding.places.iter())
-                    .find_map(|place| files.get(place.file.as_ref()).copied().flatten())
-            };
-            findings.push((by_name.or_else(by_file), finding.clone()));
+        for (at, input) in placed.inputs.iter().enumerate() {
+            let lines: BTreeSet<Option<(usize, Option<i32>)>> = (input.reports.iter())
+                .map(|found| {
+                    let code = found.code.as_deref();
+                    let line = unit_line(registry, &found.unit, code, found.year)?;
+                    Some((line, found.year))
+                })
+                .collect();
+            for line in &lines {
+                placed.of_inputs.put(at, *line, registry);
+            }
+            if lines.is_empty() {
+                placed.of_inputs.put(at, None, registry);
+            }
         }
-        Self { findings }
+        placed
     }
 
-    /// The findings that belong to a dossier: about its units and itself; those about nobody known go to the
-    /// dossiers that no other includes.
-    pub(super) fn for_plan(&self, book: &Book<'_>, plan: &Plan) -> Vec<Finding> {
-        let years: Vec<i32> = book.years.iter().map(|year| year.year).collect();
-        (self.findings.iter())
-            .filter(|(_, finding)| finding.year.is_none_or(|year| years.contains(&year)))
-            .filter(|(line, finding)| match line {
-                Some(line) => holds(book, plan, *line, finding.year),
-                None => plan.top,
-            })
-            .map(|(_, finding)| finding.clone())
+    /// The findings that belong to a dossier of some years: about its units and itself; those about nobody known go to
+    /// the dossiers that no other includes.
+    pub(super) fn findings(&self, plan: &Plan, years: &[i32]) -> Vec<Finding> {
+        (self.of_findings.of(plan, plan.top).into_iter())
+            .map(|at| &self.findings[at as usize])
+            .filter(|finding| finding.year.is_none_or(|year| years.contains(&year)))
+            .cloned()
+            .collect()
+    }
+
+    /// The files with a report of the area, and those of which nobody knows whose they are.
+    pub(super) fn inputs(&self, plan: &Plan) -> Vec<Input> {
+        (self.of_inputs.of(plan, true).into_iter())
+            .map(|at| self.inputs[at as usize].clone())
             .collect()
     }
 }
 
-fn line_of(
-    registry: &Registry,
-    unit: &str,
-    code: Option<&str>,
-    year: Option<i32>,
-) -> Option<usize> {
-    let by_code = code.and_then(|code| registry.line_of(code, year));
-    by_code.or_else(|| match registry.resolve(unit, year) {
-        Resolution::Found(line) => Some(line),
-        _ => None,
-    })
+impl Index {
+    fn put(&mut self, at: usize, line: Option<(usize, Option<i32>)>, registry: &Registry) {
+        let at = at as u32;
+        let Some((line, year)) = line else {
+            self.loose.push(at);
+            return;
+        };
+        let of_line = self.by_line.entry((line, year)).or_default();
+        of_line.push(at);
+        if of_line.len() > 1 {
+            return;
+        }
+        let belongs = |codes: &mut BTreeMap<String, BTreeSet<_>>, code: &str| {
+            codes
+                .entry(code.to_owned())
+                .or_default()
+                .insert((line, year));
+        };
+        belongs(&mut self.by_kind, &registry.units[line].kind);
+        for code in codes(registry, line, year) {
+            belongs(&mut self.by_area, code);
+        }
+    }
+
+    /// The numbers of what is about an area, ascending.
+    fn of(&self, plan: &Plan, with_loose: bool) -> BTreeSet<u32> {
+        let lines = match &plan.extent {
+            Extent::Below(code) => self.by_area.get(code),
+            Extent::Kind(kind) => self.by_kind.get(kind),
+        };
+        let lines = lines.into_iter().flatten();
+        let loose = if with_loose { &self.loose[..] } else { &[] };
+        (lines.filter_map(|line| self.by_line.get(line)).flatten())
+            .chain(loose)
+            .copied()
+            .collect()
+    }
 }
 
-fn holds(book: &Book<'_>, plan: &Plan, line: usize, year: Option<i32>) -> bool {
-    use super::areas::Extent;
-    let units = &book.registry.units;
-    match &plan.extent {
-        Extent::Kind(kind) => units[line].kind == *kind,
-        Extent::Below(code) => {
-            code.is_empty()
-                || units[line].code == *code
-                || (book.registry.above(line, year).iter()).any(|area| units[*area].code == *code)
-        }
+/// Codes of the areas a line belongs to in a year: its own, those above it, and the empty one for the whole.
+fn codes(registry: &Registry, line: usize, year: Option<i32>) -> impl Iterator<Item = &str> {
+    let above = registry.above(line, year).into_iter();
+    [line]
+        .into_iter()
+        .chain(above)
+        .map(|line| registry.units[line].code.as_str())
+        .chain([""])
+}
+
+/// Whether a line belongs to an extent in a year, as a unit in it or as the area itself.
+pub(super) fn holds(registry: &Registry, extent: &Extent, line: usize, year: Option<i32>) -> bool {
+    match extent {
+        Extent::Kind(kind) => registry.units[line].kind == *kind,
+        Extent::Below(code) => codes(registry, line, year).any(|other| other == code),
     }
 }
 
@@ -88,7 +142,7 @@ pub(super) fn sort(registry: &Registry, findings: &mut [Finding]) {
         (
             finding.severity,
             std::cmp::Reverse(finding.year),
-            line_of(registry, &finding.unit, None, finding.year).unwrap_or(usize::MAX),
+            unit_line(registry, &finding.unit, None, finding.year).unwrap_or(usize::MAX),
             finding.unit.clone(),
             finding.rule.clone(),
             finding.keys.clone(),

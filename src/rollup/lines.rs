@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::areas::Plan;
-use super::book::{Book, Leaf};
-use super::summarise::held;
+use super::book::Leaf;
+use super::share::{Whole, YearShare};
 use super::{Dossier, Line, Summary};
 use crate::text::Text;
 
@@ -17,15 +17,15 @@ pub(super) enum Identity {
 
 impl Identity {
     pub(super) fn of(plan: &Plan, leaf: &Leaf) -> Self {
-        match plan.extent.step(leaf) {
+        match plan.extent.step(&leaf.areas) {
             Some(code) => Self::Area(code.to_owned()),
             None => Self::Lineage(leaf.lineage),
         }
     }
 
     /// Position in the registry, id, last name, and what became of it.
-    pub(super) fn describe(&self, book: &Book<'_>) -> (usize, String, String, Text) {
-        let registry = &book.registry;
+    pub(super) fn describe(&self, book: &Whole<'_>) -> (usize, String, String, Text) {
+        let registry = &book.roster.registry;
         match self {
             Self::Area(code) => {
                 let line = registry.line_of(code, None).unwrap_or(usize::MAX);
@@ -43,21 +43,14 @@ impl Identity {
 
 /// Every unit of a plan over the years, in the order of the registry. Members are in the order in which
 /// [`super::summarise`] puts them.
-pub(super) fn lines(book: &Book<'_>, plan: &Plan) -> Vec<Line> {
+pub(super) fn lines(book: &Whole<'_>, years: &[YearShare]) -> Vec<Line> {
     let mut found: BTreeMap<Identity, Vec<Vec<usize>>> = BTreeMap::new();
-    for (at, year) in book.years.iter().enumerate() {
-        let mut members: BTreeMap<usize, Identity> = BTreeMap::new();
-        for leaf in held(book, &plan.extent, year) {
-            let line = (plan.extent.step(leaf))
-                .and_then(|code| book.registry.line_of(code, Some(year.year)))
-                .unwrap_or(leaf.line);
-            members.insert(line, Identity::of(plan, leaf));
-        }
-        for (index, identity) in members.into_values().enumerate() {
-            let years = found
-                .entry(identity)
-                .or_insert_with(|| vec![Vec::new(); book.years.len()]);
-            years[at].push(index);
+    for (at, year) in years.iter().enumerate() {
+        for (index, part) in year.members.values().enumerate() {
+            let members = found
+                .entry(part.identity().clone())
+                .or_insert_with(|| vec![Vec::new(); years.len()]);
+            members[at].push(index);
         }
     }
     let mut lines: Vec<(usize, Line)> = (found.into_iter())

@@ -4,16 +4,39 @@ use std::collections::BTreeSet;
 
 use super::areas::Plan;
 use super::book::{Book, Year};
-use super::summarise::held;
+use super::share::{Whole, YearShare};
 use crate::finding::{Finding, Severity};
 use crate::text::Text;
+
+/// The lines of a plan's units without a report for a year.
+pub(super) fn lines(book: &Book<'_>, plan: &Plan, year: &Year) -> Vec<usize> {
+    (book.held(&plan.extent, year))
+        .filter(|leaf| leaf.report.is_none())
+        .map(|leaf| leaf.line)
+        .collect()
+}
+
+/// Without a registry: the lines of units that reported the year before and are not there now.
+pub(super) fn gone(
+    book: &Book<'_>,
+    plan: &Plan,
+    (before, year): (Option<&Year>, &Year),
+) -> Vec<usize> {
+    let Some(before) = before.filter(|_| book.roster.implicit) else {
+        return Vec::new();
+    };
+    let present: BTreeSet<usize> = year.leaves.iter().map(|leaf| leaf.line).collect();
+    (book.held(&plan.extent, before))
+        .filter(|leaf| !present.contains(&leaf.line))
+        .map(|leaf| leaf.line)
+        .collect()
+}
 
 /// A finding for every unit that is missing in a year: by the registry, or, without one, because it reported
 /// the year before. Only what the year reported on lacks is an error.
 pub(super) fn missing(
-    book: &Book<'_>,
-    plan: &Plan,
-    (before, year): (Option<&Year>, &Year),
+    book: &Whole<'_>,
+    (before, year): (Option<i32>, &YearShare),
     is_focus: bool,
     findings: &mut Vec<Finding>,
 ) {
@@ -22,8 +45,9 @@ pub(super) fn missing(
     } else {
         Severity::Warning
     };
-    for leaf in held(book, &plan.extent, year).filter(|leaf| leaf.report.is_none()) {
-        let (unit, of) = (&book.registry.units[leaf.line].name, year.year);
+    let of = year.year;
+    for line in &year.missing {
+        let unit = book.name(*line);
         let message = Text::new(
             format!("{unit}没有{of}年的报告，合计中不含它；请催报，或在登记表中注明它不需报送"),
             format!(
@@ -32,12 +56,11 @@ pub(super) fn missing(
         );
         findings.push(Finding::new("unit-missing", severity, message).about(unit, Some(of)));
     }
-    let Some(before) = before.filter(|_| book.implicit) else {
+    let Some(last) = before else {
         return;
     };
-    let present: BTreeSet<usize> = year.leaves.iter().map(|leaf| leaf.line).collect();
-    for leaf in held(book, &plan.extent, before).filter(|leaf| !present.contains(&leaf.line)) {
-        let (unit, last, of) = (&book.registry.units[leaf.line].name, before.year, year.year);
+    for line in &year.gone {
+        let unit = book.name(*line);
         let message = Text::new(
             format!("{unit}有{last}年的报告，没有{of}年的；请核实是漏报、更名还是撤并"),
             format!(

@@ -15,27 +15,31 @@ mod place;
 mod ranking;
 mod rates;
 mod reconcile;
+mod roster;
+mod share;
 mod stored;
 mod subject;
 mod summarise;
 mod summary;
 
+pub use areas::Plan;
+pub use book::Book;
 pub use compare::movers;
+pub use distribute::Placed;
 pub use exact::percent;
 pub use options::{By, Options};
 pub use partial::{Cell, Group, Partial, Sums};
 pub use place::{area_meant, area_names};
+pub use roster::Roster;
+pub use share::{Share, Whole};
 pub use stored::{
     Stored, StoredComparison, StoredComparisons, StoredStatuses, StoredTotal, StoredTotals,
 };
 pub use subject::derived_label;
 pub use summary::{
     Area, Comparison, Contribution, Dossier, Line, Made, Member, Movement, Ranking, Rate,
-    RateRanking, Reconciled, Scope, Summary, Total,
+    RateRanking, Reconciled, Scope, Summary, Total, Values,
 };
-
-use areas::Plan;
-use book::Book;
 
 use crate::batch::Batch;
 use crate::form::Library;
@@ -50,70 +54,31 @@ use crate::units::Registry;
 ///
 /// An area with others below it has these as its members, each as its roll-up; its totals and its coverage still
 /// count the units at the bottom. [`Dossier::made`] is left to the caller.
+///
+/// Reports that do not fit into memory at once are rolled up part by part: [`Roster::add`] is shown every part, then
+/// each part makes a [`Book`], whose [`Share`] of every [`Plan`] is added to those of the other parts.
 pub fn dossiers(
     batch: &Batch,
     registry: &Registry,
     library: &Library,
     options: &Options,
 ) -> Vec<Dossier> {
-    let mut book = Book::new(batch, registry, library, options);
-    let plans = areas::plans(&mut book, options);
-    let placed = distribute::Placed::new(batch, &book);
+    let roster = Roster::of(&batch.reports, &batch.findings, registry);
+    let (plans, remarks) = roster.plans(options);
+    let placed = Placed::new(&roster, batch.findings.clone(), batch.inputs.clone());
+    let book = Book::new(
+        &batch.reports,
+        &batch.findings,
+        None,
+        &roster,
+        library,
+        options,
+    );
+    let whole = Whole {
+        roster: &roster,
+        library,
+    };
     (plans.iter())
-        .map(|plan| dossier(&book, plan, &placed, batch, library))
+        .map(|plan| Share::of(&book, plan).finish(&whole, plan, &placed, &remarks))
         .collect()
-}
-
-fn dossier(
-    book: &Book<'_>,
-    plan: &Plan,
-    placed: &distribute::Placed,
-    batch: &Batch,
-    library: &Library,
-) -> Dossier {
-    let mut findings = placed.for_plan(book, plan);
-    let mut years = Vec::with_capacity(book.years.len());
-    for (at, year) in book.years.iter().enumerate() {
-        let summary = summarise::summarise(book, plan, year, library, &mut findings);
-        both_ways::both_ways(book, plan, year, &summary, &mut findings);
-        let before = at.checked_sub(1).map(|at| &book.years[at]);
-        let is_focus = at + 1 == book.years.len();
-        missing::missing(book, plan, (before, year), is_focus, &mut findings);
-        years.push(summary);
-    }
-    distribute::sort(&book.registry, &mut findings);
-    let (comparisons, contributions) = comparisons(book, plan, library);
-    let rates: Vec<Rate> = (book.years.iter().zip(&years))
-        .flat_map(|(year, summary)| rates::rates(book, plan, year, summary, library))
-        .collect();
-    let focus = years.last();
-    Dossier {
-        area: plan.area.clone(),
-        comparisons,
-        rankings: focus.map_or_else(Vec::new, ranking::rankings),
-        rate_rankings: focus
-            .map_or_else(Vec::new, |focus| ranking::rate_rankings(&rates, focus.year)),
-        rates,
-        lines: lines::lines(book, plan),
-        contributions,
-        findings,
-        inputs: batch.inputs.clone(),
-        years,
-        ..Dossier::default()
-    }
-}
-
-/// Each year against the one before, then the last against the first where that is something else; and the
-/// contributions to the last change from one year to the next.
-fn comparisons(book: &Book<'_>, plan: &Plan, library: &Library) -> compare::Compared {
-    let (mut rows, mut contributions) = (Vec::new(), Vec::new());
-    for pair in book.years.windows(2) {
-        let (more, parts) = compare::compare(book, plan, (&pair[0], &pair[1]), library);
-        rows.extend(more);
-        contributions = parts;
-    }
-    if let [first, _, .., last] = book.years.as_slice() {
-        rows.extend(compare::compare(book, plan, (first, last), library).0);
-    }
-    (rows, contributions)
 }

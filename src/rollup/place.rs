@@ -1,13 +1,19 @@
 //! Where a report belongs: to a unit that reports for itself, to an area, or nowhere.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::book::Book;
 use crate::finding::{Finding, Severity};
 use crate::report::{Report, Scope};
 use crate::text::Text;
 use crate::units::{Registry, Resolution, plain_name};
+
+/// Findings of reading after which a report cannot be in any sum.
+const UNPLACED: [&str; 4] = [
+    "unit-unknown",
+    "unit-ambiguous",
+    "unit-name-missing",
+    "year-missing",
+];
 
 /// The plain names of a registry's areas, by code.
 pub fn area_names(registry: &Registry) -> BTreeMap<&str, String> {
@@ -32,70 +38,70 @@ pub fn area_meant(areas: &BTreeMap<&str, String>, name: &str) -> Option<String> 
     }
 }
 
-impl Book<'_> {
-    /// The line of a unit that reports for itself. An area's report is put with the areas' instead, and one
-    /// that belongs nowhere is left out with a finding.
-    pub(super) fn place(
-        &mut self,
-        report: &Arc<Report>,
-        year: i32,
-        consolidated: &mut BTreeMap<String, Arc<Report>>,
-    ) -> Option<usize> {
+/// Where a report belongs.
+#[derive(Debug)]
+pub(super) enum Placement {
+    /// To the unit of a line of the registry, which reports for itself.
+    Unit(usize),
+    /// To an area, by its code: it is held against the sum of the units and never added to them.
+    Area(String),
+    /// Nowhere, and why.
+    Nowhere(Text),
+}
+
+/// Finds out where reports belong.
+#[derive(Debug)]
+pub(super) struct Placer<'r> {
+    registry: &'r Registry,
+    /// The registry was made up from the reports.
+    implicit: bool,
+    areas: BTreeMap<&'r str, String>,
+    /// Units and years of which reading has said already that they cannot be placed.
+    unplaced: BTreeSet<(String, Option<i32>)>,
+}
+
+impl<'r> Placer<'r> {
+    /// `findings` are those of reading.
+    pub(super) fn new(registry: &'r Registry, implicit: bool, findings: &[Finding]) -> Self {
+        Self {
+            registry,
+            implicit,
+            areas: area_names(registry),
+            unplaced: (findings.iter())
+                .filter(|finding| finding.severity == Severity::Error)
+                .filter(|finding| UNPLACED.contains(&finding.rule.as_str()))
+                .map(|finding| (finding.unit.clone(), finding.year))
+                .collect(),
+        }
+    }
+
+    /// Where a report of a year belongs.
+    pub(super) fn place(&self, report: &Report, year: i32) -> Placement {
         let is_area = report.scope == Scope::Consolidated;
         let line = match self.line(report, Some(year)) {
             Ok(line) => line,
             Err(why) => {
-                match self.area_meant(report).filter(|_| is_area) {
-                    Some(code) => self.keep_consolidated(&code, report, consolidated),
-                    None => self.leave_out(report, &why),
-                }
-                return None;
+                let meant = || area_meant(&self.areas, &plain_name(&report.unit));
+                return match is_area.then(meant).flatten() {
+                    Some(code) => Placement::Area(code),
+                    None => Placement::Nowhere(why),
+                };
             }
         };
         if self.implicit {
-            return Some(line);
+            return Placement::Unit(line);
         }
         let unit = &self.registry.units[line];
-        if self.registry.reports_itself(line) {
-            if is_area && !unit.is_area() {
-                let why = Text::new(
-                    "它包含下级单位的数，不能与它们相加",
-                    "it includes other units and is not added to them",
-                );
-                self.leave_out(report, &why);
-                return None;
-            }
-            return Some(line);
+        if !self.registry.reports_itself(line) {
+            return Placement::Area(unit.code.clone());
         }
-        let code = unit.code.clone();
-        self.keep_consolidated(&code, report, consolidated);
-        None
-    }
-
-    fn keep_consolidated(
-        &mut self,
-        code: &str,
-        report: &Arc<Report>,
-        consolidated: &mut BTreeMap<String, Arc<Report>>,
-    ) {
-        match consolidated.get(code) {
-            None => {
-                consolidated.insert(code.to_owned(), Arc::clone(report));
-            }
-            Some(first) => {
-                let why = Text::new(
-                    format!("同一地区同一年已有{}", first.file),
-                    format!("{} is the same area's report for the same year", first.file),
-                );
-                self.leave_out(report, &why);
-            }
+        if is_area && !unit.is_area() {
+            return Placement::Nowhere(Text::new(
+                "它包含下级单位的数，不能与它们相加",
+                "it includes other units and is not added to them",
+            ));
         }
-    }
-
-    /// The area of a consolidated report whose unit is none of the registry's: the only one whose name its own
-    /// contains, else the only one there is, else, where there are none, the whole.
-    fn area_meant(&self, report: &Report) -> Option<String> {
-        area_meant(&area_names(&self.registry), &plain_name(&report.unit))
+        Placement::Unit(line)
     }
 
     /// The line of a report's unit, or why there is none.
@@ -142,8 +148,8 @@ impl Book<'_> {
         }
     }
 
-    /// Says that a report is in no sum, and why.
-    pub(super) fn leave_out(&mut self, report: &Report, why: &Text) {
+    /// Says that a report is in no sum, and why; with the line of its unit, where that is known.
+    pub(super) fn left_out(&self, report: &Report, why: &Text) -> (Option<usize>, Finding) {
         let (unit, file) = (&report.unit, &report.file);
         let message = Text::new(
             format!("{file}中{unit}的报告没有计入汇总：{}", why.zh),
@@ -161,7 +167,20 @@ impl Book<'_> {
             .about(unit, report.year)
             .at(place)
             .saw(unit, "");
-        let line = self.line(report, report.year).ok();
-        self.findings.push((line, finding));
+        (self.line(report, report.year).ok(), finding)
+    }
+
+    /// The same of a report of an area that has one already.
+    pub(super) fn second(&self, report: &Report, first: &str) -> (Option<usize>, Finding) {
+        let why = Text::new(
+            format!("同一地区同一年已有{first}"),
+            format!("{first} is the same area's report for the same year"),
+        );
+        self.left_out(report, &why)
+    }
+
+    /// The same of a report without a year.
+    pub(super) fn undated(&self, report: &Report) -> (Option<usize>, Finding) {
+        self.left_out(report, &Text::new("没有年份", "it has no year"))
     }
 }

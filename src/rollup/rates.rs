@@ -4,42 +4,57 @@ use super::areas::Plan;
 use super::book::{Book, Year};
 use super::exact::{each, percent};
 use super::subject::number;
-use super::summarise::held;
 use super::{Rate, Summary};
 use crate::form::{Display, Indicator, Library};
 use crate::report::Value;
 
-/// The indicators the year's form can express: first the area's, then each member's.
-///
-/// The area's rate takes the units that have every number it needs, so that numerator and denominator rest on
-/// the same units.
-pub(super) fn rates(
-    book: &Book<'_>,
-    plan: &Plan,
-    year: &Year,
-    summary: &Summary,
-    library: &Library,
-) -> Vec<Rate> {
-    let mut rates = Vec::new();
-    for indicator in library.indicators().for_form(&year.form) {
-        let mut sides: Option<(i64, i64)> = None;
-        for leaf in held(book, &plan.extent, year) {
-            let Some((numerator, denominator)) = both(&indicator, &leaf.values) else {
-                continue;
-            };
-            let (above, below) = sides.unwrap_or_default();
-            sides = above
-                .checked_add(numerator)
-                .zip(below.checked_add(denominator));
+/// Both sides of an area's rate: the sums over the units that have every number it needs, so that they rest on the same
+/// units. None where there is no such unit.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Quotient(Option<(i128, i128)>);
+
+impl Quotient {
+    /// Adds what another part has.
+    pub(super) fn add(&mut self, other: Self) {
+        if let Some((numerator, denominator)) = other.0 {
+            let (above, below) = self.0.unwrap_or_default();
+            self.0 = Some((above + numerator, below + denominator));
         }
-        rates.push(rate(&indicator, year.year, None, sides));
-        for member in summary
-            .members
-            .iter()
-            .filter(|member| member.report.is_some())
-        {
-            let sides = both(&indicator, &member.values);
-            rates.push(rate(&indicator, year.year, Some(&member.name), sides));
+    }
+
+    /// Both sides, where they can be represented.
+    fn sides(self) -> Option<(i64, i64)> {
+        let (numerator, denominator) = self.0?;
+        let small = |number: i128| i64::try_from(number).ok();
+        small(numerator).zip(small(denominator))
+    }
+}
+
+/// The area's indicators, as far as they are in a book; one for each that the year's form can express.
+pub(super) fn quotients(book: &Book<'_>, plan: &Plan, year: &Year) -> Vec<Quotient> {
+    let indicators = book.library.indicators().for_form(&year.form);
+    (indicators.iter())
+        .map(|indicator| {
+            let mut sum = Quotient::default();
+            for leaf in book.held(&plan.extent, year) {
+                let sides = both(indicator, &leaf.values);
+                sum.add(Quotient(sides.map(|(a, b)| (a.into(), b.into()))));
+            }
+            sum
+        })
+        .collect()
+}
+
+/// The indicators the year's form can express: first the area's, then each member's.
+pub(super) fn rates(summary: &Summary, areas: &[Quotient], library: &Library) -> Vec<Rate> {
+    let mut rates = Vec::new();
+    let indicators = library.indicators().for_form(&summary.form);
+    for (indicator, area) in indicators.iter().zip(areas) {
+        rates.push(rate(indicator, summary.year, None, area.sides()));
+        let members = summary.members.iter();
+        for member in members.filter(|member| member.report.is_some()) {
+            let sides = both(indicator, &member.values);
+            rates.push(rate(indicator, summary.year, Some(&member.name), sides));
         }
     }
     rates

@@ -3,84 +3,127 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::areas::{Extent, Plan, area_of};
+use super::areas::Plan;
 use super::book::{Book, Leaf, Year};
+use super::lines::Identity;
 use super::reconcile::reconcile;
-use super::{Area, Member, Summary, Total};
+use super::share::{Whole, YearShare};
+use super::{Area, Member, Summary, Sums, Total, Values};
 use crate::finding::{Finding, Severity};
+use crate::form::Form;
 use crate::report::{Narrative, Report, Scope, Status, Value};
 use crate::text::Text;
 
+/// A member of an area in a year, as far as it is in a part of the reports.
+#[derive(Debug)]
+pub(super) enum Part {
+    /// A unit directly below the area.
+    Unit {
+        identity: Identity,
+        member: Box<Member>,
+    },
+    /// An area directly below it: how many of its units there are, how many have reported, and their sums.
+    Area {
+        identity: Identity,
+        area: Area,
+        units: usize,
+        reported: usize,
+        sums: Sums,
+    },
+}
+
+impl Part {
+    /// Adds what another part has of the same member. A unit is in one part alone.
+    pub(super) fn add(&mut self, other: Self) {
+        if let (
+            Self::Area {
+                units,
+                reported,
+                sums,
+                ..
+            },
+            Self::Area {
+                units: more_units,
+                reported: more_reported,
+                sums: more_sums,
+                ..
+            },
+        ) = (self, other)
+        {
+            *units += more_units;
+            *reported += more_reported;
+            sums.merge(&more_sums);
+        }
+    }
+}
+
+/// Units directly below the area, and the areas directly below it with their sums.
+pub(super) fn parts(book: &Book<'_>, plan: &Plan, year: &Year) -> BTreeMap<usize, Part> {
+    let mut parts: BTreeMap<usize, Part> = BTreeMap::new();
+    let registry = &book.roster.registry;
+    for leaf in book.held(&plan.extent, year) {
+        let identity = Identity::of(plan, leaf);
+        let Some(code) = plan.extent.step(&leaf.areas) else {
+            let member = Box::new(unit_member(book, leaf));
+            parts.insert(leaf.line, Part::Unit { identity, member });
+            continue;
+        };
+        let line = registry.line_of(code, Some(year.year));
+        let line = line.unwrap_or(leaf.line);
+        let part = parts.entry(line).or_insert_with(|| {
+            let extent = super::areas::Extent::Below(code.to_owned());
+            Part::Area {
+                identity,
+                area: book.roster.area_of(line),
+                units: 0,
+                reported: 0,
+                sums: extent.sums(registry, year, &year.form),
+            }
+        });
+        if let Part::Area {
+            units, reported, ..
+        } = part
+        {
+            *units += 1;
+            *reported += usize::from(leaf.report.is_some());
+        }
+    }
+    parts
+}
+
 /// The summary of a plan's area for a year; findings about the area as a whole are added to `findings`.
 pub(super) fn summarise(
-    book: &Book<'_>,
+    book: &Whole<'_>,
     plan: &Plan,
-    year: &Year,
-    library: &crate::form::Library,
+    year: YearShare,
     findings: &mut Vec<Finding>,
 ) -> Summary {
-    let mut summary = totals(book, &plan.area, &plan.extent, year);
-    summary.members = members(book, plan, year);
+    let total = |cells: &[super::Cell]| -> Vec<Total> {
+        cells.iter().map(|cell| cell.total(year.units)).collect()
+    };
+    let of_year = (year.year, &year.form);
+    let mut summary = Summary {
+        area: plan.area.clone(),
+        year: year.year,
+        form: Arc::clone(&year.form),
+        totals: total(&year.sums.keys),
+        derived: total(&year.sums.derived),
+        members: (year.members.into_values())
+            .map(|part| part.member(of_year))
+            .collect(),
+        consolidated: None,
+        reconciled: Vec::new(),
+    };
     overflows(&summary, findings);
-    if let Extent::Below(code) = &plan.extent
-        && let Some(report) = year.consolidated.get(code)
-    {
-        summary.consolidated = Some(Arc::clone(report));
-        summary.reconciled = reconcile(&summary, report, library, findings);
+    if let Some(report) = year.consolidated {
+        summary.reconciled = reconcile(&summary, &report, book.library, findings);
+        summary.consolidated = Some(report);
     }
     summary
 }
 
-/// The totals of an area, without its members.
-fn totals(book: &Book<'_>, area: &Area, extent: &Extent, year: &Year) -> Summary {
-    let sums = extent.sums(book, year, &year.form);
-    let expected = held(book, extent, year).count();
-    let total = |cells: &[super::Cell]| -> Vec<Total> {
-        cells.iter().map(|cell| cell.total(expected)).collect()
-    };
-    Summary {
-        area: area.clone(),
-        year: year.year,
-        form: Arc::clone(&year.form),
-        members: Vec::new(),
-        totals: total(&sums.keys),
-        derived: total(&sums.derived),
-        consolidated: None,
-        reconciled: Vec::new(),
-    }
-}
-
-/// The units of an extent in a year.
-pub(super) fn held<'y>(
-    book: &'y Book<'_>,
-    extent: &'y Extent,
-    year: &'y Year,
-) -> impl Iterator<Item = &'y Leaf> {
-    (year.leaves.iter()).filter(move |leaf| extent.holds(book, leaf))
-}
-
-/// Units directly below the area, and the areas directly below it as their roll-ups.
-fn members(book: &Book<'_>, plan: &Plan, year: &Year) -> Vec<Member> {
-    let mut members: BTreeMap<usize, Member> = BTreeMap::new();
-    for leaf in held(book, &plan.extent, year) {
-        match plan.extent.step(leaf) {
-            None => {
-                members.insert(leaf.line, unit_member(book, leaf));
-            }
-            Some(code) => {
-                let line = book.registry.line_of(code, Some(year.year));
-                let line = line.unwrap_or(leaf.line);
-                members
-                    .entry(line)
-                    .or_insert_with(|| area_member(book, line, code, year));
-            }
-        }
-    }
-    members.into_values().collect()
-}
-
 fn unit_member(book: &Book<'_>, leaf: &Leaf) -> Member {
-    let area = area_of(book, leaf.line);
+    let area = book.roster.area_of(leaf.line);
     Member {
         name: area.name,
         code: area.code,
@@ -92,26 +135,60 @@ fn unit_member(book: &Book<'_>, leaf: &Leaf) -> Member {
     }
 }
 
-fn area_member(book: &Book<'_>, line: usize, code: &str, year: &Year) -> Member {
-    let area = area_of(book, line);
-    let extent = Extent::Below(code.to_owned());
-    let (mut reported, mut all) = (0, 0);
-    for leaf in held(book, &extent, year) {
-        all += 1;
-        reported += usize::from(leaf.report.is_some());
+impl Part {
+    /// The member, once every part of it is in: an area is its roll-up.
+    fn member(self, (year, form): (i32, &Arc<Form>)) -> Member {
+        let (area, units, reported, sums) = match self {
+            Self::Unit { member, .. } => return *member,
+            Self::Area {
+                area,
+                units,
+                reported,
+                sums,
+                ..
+            } => (area, units, reported, sums),
+        };
+        let report = (reported > 0).then(|| {
+            let totals: Vec<Total> = sums.keys.iter().map(|cell| cell.total(units)).collect();
+            Arc::new(consolidated(&area, year, form, &totals))
+        });
+        Member {
+            name: area.name,
+            code: area.code,
+            kind: area.kind,
+            expected: true,
+            note: Text::new(
+                format!("所辖{units}个单位中{reported}个已报"),
+                format!("{reported} of its {units} units reported"),
+            ),
+            values: (report.as_ref())
+                .map_or_else(Values::default, |report| Values::Own(Arc::clone(report))),
+            report,
+        }
     }
-    let report = (reported > 0).then(|| totals(book, &area, &extent, year).to_report());
-    Member {
-        name: area.name,
-        code: area.code,
-        kind: area.kind,
-        expected: true,
-        note: Text::new(
-            format!("所辖{all}个单位中{reported}个已报"),
-            format!("{reported} of its {all} units reported"),
-        ),
-        values: report.as_ref().map_or_else(Vec::new, |r| r.values.clone()),
-        report: report.map(Arc::new),
+}
+
+/// Totals as a report: where no unit has a number, it has none.
+fn consolidated(area: &Area, year: i32, form: &Arc<Form>, totals: &[Total]) -> Report {
+    let value = |total: &Total| match total.sum {
+        Some(sum) => Value {
+            status: Status::Derived,
+            number: Some(sum),
+            ..Value::default()
+        },
+        None => Value::default(),
+    };
+    Report {
+        file: Arc::from("汇总"),
+        form: Arc::clone(form),
+        unit: area.name.clone(),
+        code: area.code.clone(),
+        year: Some(year),
+        scope: Scope::Consolidated,
+        values: totals.iter().map(value).collect(),
+        narrative: Narrative::default(),
+        revision: 0,
+        findings: Vec::new(),
     }
 }
 
@@ -119,26 +196,7 @@ impl Summary {
     /// The roll-up as a report of the same form, consolidated: what the next level up adds. Where no unit has a
     /// number, it has none.
     pub fn to_report(&self) -> Report {
-        let value = |total: &Total| match total.sum {
-            Some(sum) => Value {
-                status: Status::Derived,
-                number: Some(sum),
-                ..Value::default()
-            },
-            None => Value::default(),
-        };
-        Report {
-            file: Arc::from("汇总"),
-            form: Arc::clone(&self.form),
-            unit: self.area.name.clone(),
-            code: self.area.code.clone(),
-            year: Some(self.year),
-            scope: Scope::Consolidated,
-            values: self.totals.iter().map(value).collect(),
-            narrative: Narrative::default(),
-            revision: 0,
-            findings: Vec::new(),
-        }
+        consolidated(&self.area, self.year, &self.form, &self.totals)
     }
 }
 

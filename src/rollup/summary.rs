@@ -1,5 +1,6 @@
 //! What the roll-up gives to the presentation: plain data, nothing of polars.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::batch::Input;
@@ -36,7 +37,46 @@ pub struct Member {
     pub report: Option<Arc<Report>>,
     /// Its values in the order of the summary's form; empty without a report. They differ from the
     /// report's own where that was made on another form.
-    pub values: Vec<Value>,
+    pub values: Values,
+}
+
+/// Values in the order of a form: those of a report on it, or others made from one.
+///
+/// ```
+/// use huizong::report::Value;
+/// use huizong::rollup::Values;
+/// let values = Values::from(vec![Value::reported(3)]);
+/// assert_eq!(values.first().and_then(|value| value.number), Some(3));
+/// ```
+#[derive(Debug, Clone)]
+pub enum Values {
+    /// A report's own.
+    Own(Arc<Report>),
+    /// Made from a report on another form.
+    Made(Vec<Value>),
+}
+
+impl Default for Values {
+    fn default() -> Self {
+        Self::Made(Vec::new())
+    }
+}
+
+impl From<Vec<Value>> for Values {
+    fn from(values: Vec<Value>) -> Self {
+        Self::Made(values)
+    }
+}
+
+impl Deref for Values {
+    type Target = [Value];
+
+    fn deref(&self) -> &[Value] {
+        match self {
+            Self::Own(report) => &report.values,
+            Self::Made(values) => values,
+        }
+    }
 }
 
 /// The sum over the units of one key.

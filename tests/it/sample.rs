@@ -174,7 +174,7 @@ fn member(form: &Arc<Form>, year: i32, unit: usize, name: &str, reports: bool) -
             Text::default()
         },
         report,
-        values,
+        values: values.into(),
     }
 }
 
@@ -418,6 +418,7 @@ fn inputs() -> Vec<Input> {
         reports: if matches!(end, End::Used | End::Superseded) {
             vec![Found {
                 unit: "青石镇".into(),
+                code: None,
                 year: Some(2022),
                 form: "2021".into(),
                 tally: [200, 0, 0, 0, 0, 0, 0],

@@ -270,9 +270,11 @@ fn a_total_without_numbers_is_missing_and_not_zero() {
     let summary = dossier.years.last_mut().unwrap();
     let index = summary.form.index("appeals.review.upheld").unwrap();
     for member in &mut summary.members {
-        if let Some(value) = member.values.get_mut(index) {
+        let mut values = member.values.to_vec();
+        if let Some(value) = values.get_mut(index) {
             value.settle(Status::Blank, None);
         }
+        member.values = values.into();
     }
     summary.totals[index].sum = None;
     summary.totals[index].counted = 0;

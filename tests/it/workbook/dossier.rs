@@ -11,7 +11,7 @@ use huizong::grid::{CellRef, Place};
 use huizong::report::{Narrative, Report, Scope as Whose, Status, Value};
 use huizong::rollup::{
     Area, Comparison, Contribution, Dossier, Made, Member, Movement, Ranking, Rate, Scope, Summary,
-    Total,
+    Total, Values,
 };
 use huizong::text::Text;
 
@@ -80,6 +80,7 @@ pub fn county(units: usize) -> Dossier {
                 why: Text::default(),
                 reports: vec![Found {
                     unit: name(unit),
+                    code: None,
                     year: Some(2022),
                     form: "2021".into(),
                     tally: [0; 7],
@@ -167,10 +168,8 @@ fn member(form: &Arc<Form>, year: i32, unit: usize, missing: bool) -> Member {
         kind: "township".into(),
         expected: true,
         note: Text::default(),
-        values: report
-            .as_ref()
-            .map(|r| r.values.clone())
-            .unwrap_or_default(),
+        values: (report.as_ref())
+            .map_or_else(Values::default, |report| Values::Own(Arc::clone(report))),
         report,
     }
 }
