@@ -4,9 +4,11 @@
     python3 tools/sql-check.py [STORE] [--huizong target/release/huizong] [--engines duckdb,spark]
         [--master 'local-cluster[2,1,1024]'] [--reports 13000]
 
-Without STORE one of that many made-up reports is made, with versions of reports, reports on another form than their
-year's, units that no registry knows, and data/demo in it. Needs `pip install duckdb pyspark`, and Java 17 for
-Spark. Ends with 1 when a single number differs.
+Without STORE one of that many made-up reports is made. Its sums are held against those of `huizong rollup`, area by area,
+year by year and key by key, and its comparison against that of `huizong compare`. Then versions of reports, reports on another form than
+their year's, units that no registry knows, and data/demo are added to it, and every sum, status and change is held against those of
+`huizong totals`, which like the statements leaves reports on another form out of a year's sums. Needs `pip install duckdb pyspark`, and
+Java 17 for Spark. Ends with 1 when a single number differs.
 """
 import argparse
 import csv
@@ -57,11 +59,65 @@ def own(folder):
 
 
 def make(huizong, folder, reports):
-    """A store with everything in it that can make a difference."""
-    store, files = folder / "store", folder / "files"
+    """A store of made-up counties, and their registry."""
+    store = folder / "store"
     counties = max(1, reports // (UNITS * 3))
     made = ["--units", UNITS, "--years", YEARS, "--mistakes", 100]
     run(huizong, "synth", "--store", "-o", store, "--counties", counties, "--seed", 3, *made)
+    return store
+
+
+def rolled_up(huizong, folder, store):
+    """What `rollup` and `compare` say of the counties of a store: sums by area, year and key, and comparisons."""
+    units = next(store.rglob("units.csv"))
+    with open(units, encoding="utf-8-sig", newline="") as file:
+        codes = {(row["kind"], row["name"]): row["code"] for row in csv.DictReader(file)}
+    code = {name: code for (kind, name), code in codes.items() if kind == "county"}
+    first, last = (int(year) for year in YEARS.split(".."))
+    sums = {}
+    for year in range(first, last + 1):
+        output = folder / f"rollup-{year}"
+        args = ["--units", units, "--by", "county", "--year", year, "--format", "json", "-o", output]
+        for area in json.loads(run(huizong, "rollup", store, *args))["areas"]:
+            for total in area["totals"]:
+                sums[code[area["name"]], word(year), total["key"]] = (word(total["value"]), word(total["units"]))
+        shutil.rmtree(output)
+    compared = {}
+    args = ["--units", units, "--by", "county", "--format", "json", "--years", YEARS]
+    for row in json.loads(run(huizong, "compare", store, *args))["rows"]:
+        if row["to_year"] - row["from_year"] == 1 and row["comparable"]:
+            at = (code[row["area"]], row["scope"], row["key"], word(row["from_year"]))
+            compared[at] = tuple(word(row[c]) for c in ("from", "to", "change"))
+    return sums, compared
+
+
+def against_rollup(engine, ask, wanted):
+    """Holds an engine's answers against those of `rollup` and `compare`."""
+    names, rows = ask("rollup")
+    at = {c: names.index(c) for c in names}
+    # Of derived keys `rollup` prints no total; a sum of nothing is no number in both.
+    keys = {key for _, _, key in wanted[0]}
+    sums = {tuple(word(r[at[c]]) for c in ("area", "year", "key")): (word(r[at["sum"]]), word(r[at["counted"]])) for r in rows}
+    sums = {key: value for key, value in sums.items() if key[2] in keys and key[0]}
+    names, rows = ask("compare")
+    at = {c: names.index(c) for c in names}
+    place = ("area", "scope", "key", "from_year")
+    compared = {tuple(word(r[at[c]]) for c in place): tuple(word(r[at[c]]) for c in ("from", "to", "change")) for r in rows if r[at["comparable"]]}
+    compared = {key: value for key, value in compared.items() if key[0]}
+    same = True
+    for what, found, own in (("rollup", sums, wanted[0]), ("compare", compared, wanted[1])):
+        odd = sorted(key for key in found.keys() | own.keys() if found.get(key) != own.get(key))
+        same &= not odd and bool(own)
+        verdict = "the same" if not odd and own else f"{len(odd)} DIFFERENT"
+        print(f"{what} on {engine} against huizong {what}: {len(own)} rows: {verdict}", flush=True)
+        for key in odd[:10]:
+            print("   ", key, engine, found.get(key), "huizong", own.get(key))
+    return same
+
+
+def disturb(huizong, folder, store):
+    """Adds everything that can make a difference."""
+    files = folder / "files"
     run(huizong, "synth", "-o", files, "--units", 12, "--years", YEARS, "--seed", 9, "--formats", "json")
     county = files / "示例县"
     earlier = sorted((county / "2020").glob("*.json"))
@@ -77,7 +133,6 @@ def make(huizong, folder, reports):
     (county / "2020" / "无名街道.json").write_text(stranger)
     run(huizong, "ingest", files, "--store", store)
     run(huizong, "ingest", "data/demo", "--store", store)
-    return store
 
 
 def run(huizong, *args):
@@ -130,7 +185,13 @@ def main():
     failed, engines = False, args.engines.split(",")
     folder = pathlib.Path(tempfile.mkdtemp())
     try:
-        store = args.store or str(make(args.huizong, folder, args.reports))
+        store, plain = args.store, None
+        if not store:
+            store = make(args.huizong, folder, args.reports)
+            plain = rolled_up(args.huizong, folder, store)
+            copy = folder / "plain"
+            shutil.copytree(store, copy)
+            disturb(args.huizong, folder, store)
         start = time.perf_counter()
         run(args.huizong, "totals", store, "-o", folder / "totals", "--statuses")
         print(f"huizong: {time.perf_counter() - start:.2f} s for sums, statuses and comparison")
@@ -143,10 +204,16 @@ def main():
                 start = time.perf_counter()
                 spark = spark_session(args.master)
                 print(f"spark {args.master}: {time.perf_counter() - start:.2f} s to begin")
-            for what, (columns, rows) in wanted.items():
+
+            def ask(what, store=store):
                 sql = run(args.huizong, "sql", what, "--dialect", engine, "--store", store)
+                return on_spark(spark, sql) if spark else on_duckdb(sql)
+
+            if plain:
+                failed |= not against_rollup(engine, lambda what: ask(what, copy), plain)
+            for what, (columns, rows) in wanted.items():
                 start = time.perf_counter()
-                names, found = on_spark(spark, sql) if spark else on_duckdb(sql)
+                names, found = ask(what)
                 seconds = time.perf_counter() - start
                 at = [names.index(c) for c in columns]
                 found = sorted(tuple(word(row[i]) for i in at) for row in found)

@@ -52,7 +52,7 @@ pub(super) fn compare(
         roster,
         library: &settings.library,
     };
-    let placed = Placed::new(roster, Vec::new(), Vec::new());
+    let placed = Placed::new(roster, Vec::new(), &[]);
     let mut rows = Rows::default();
     roll::each_area(
         &mut run,

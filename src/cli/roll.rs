@@ -115,7 +115,7 @@ pub(super) fn tasks(
 pub(super) fn each_area<M: Send>(
     run: &mut Run,
     whole: Whole<'_>,
-    placed: &Placed,
+    placed: &Placed<'_>,
     mut tasks: Vec<Task>,
     (range, settings, console): (Option<YearRange>, &Settings, &Console),
     make: impl Fn(usize, Dossier) -> Result<M, Failure> + Sync,
@@ -167,7 +167,7 @@ fn add_shares(slice: &Collected, whole: Whole<'_>, tasks: &mut [Task]) {
     });
 }
 
-fn finish(task: &mut Task, whole: Whole<'_>, placed: &Placed) -> Dossier {
+fn finish(task: &mut Task, whole: Whole<'_>, placed: &Placed<'_>) -> Dossier {
     let mut dossier = finish_sketch(&mut task.main, whole, placed);
     if let Some(behind) = &mut task.behind {
         let behind = finish_sketch(behind, whole, placed);
@@ -176,7 +176,7 @@ fn finish(task: &mut Task, whole: Whole<'_>, placed: &Placed) -> Dossier {
     dossier
 }
 
-fn finish_sketch(sketch: &mut Sketch, whole: Whole<'_>, placed: &Placed) -> Dossier {
+fn finish_sketch(sketch: &mut Sketch, whole: Whole<'_>, placed: &Placed<'_>) -> Dossier {
     let share =
         (sketch.share.take()).unwrap_or_else(|| whole.nothing(&sketch.plan, &sketch.options));
     share.finish(&whole, &sketch.plan, placed, &sketch.remarks)

@@ -1,7 +1,7 @@
 //! `huizong rollup`: read, check, roll up, compare, write.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::args::{RollupArgs, TextFormat, YearRange};
 use super::attendance::Attendance;
@@ -13,11 +13,11 @@ use super::results::{Gathered, Maker};
 use super::roll::{self, Task};
 use super::run;
 use super::settings::Settings;
-use super::slices::{Cut, Run};
+use super::slices::{Cut, Ledger, Run};
 use super::{Ending, summary};
 use crate::batch::Paths;
 use crate::export::{self, Values};
-use crate::finding::Severity;
+use crate::finding::{Finding, Severity};
 use crate::rollup::{By, Made, Options, Placed, Whole};
 use crate::text::Text;
 
@@ -56,7 +56,7 @@ pub(super) fn rollup(
         run.slice_of_line(),
     );
     let found = std::mem::take(&mut attendance.findings);
-    let placed = Placed::new(&attendance.roster, found, attendance.ledger.inputs.clone());
+    let placed = Placed::new(&attendance.roster, found, &attendance.ledger.inputs);
     let passes = (range, settings, console);
     let mut gathered = write_areas(&mut folder, &mut run, &attendance, placed, tasks, passes)?;
     gathered.write(&mut folder, &attendance.ledger.inputs, settings.lang)?;
@@ -64,8 +64,28 @@ pub(super) fn rollup(
         (wanted.last()).map(|year| Notices::new(gathered.findings(), attendance.counties, *year));
     write_values(&mut folder, &mut run, notices, passes)?;
     folder.commit()?;
-    let ends = attendance.ledger;
-    let inside = |path: &PathBuf| path.strip_prefix(&target).unwrap_or(path).to_path_buf();
+    say(
+        args,
+        &folder,
+        &target,
+        &mut gathered,
+        &attendance.ledger,
+        passes,
+    )?;
+    let is_wrong = |finding: &Finding| finding.severity == Severity::Error;
+    Ok((attendance.ledger).ending(gathered.findings().iter().any(is_wrong)))
+}
+
+/// Says in ten lines what is in the results, and where they are.
+fn say(
+    args: &RollupArgs,
+    folder: &Folder,
+    target: &Path,
+    gathered: &mut Gathered,
+    ends: &Ledger,
+    (_, settings, console): Passes<'_>,
+) -> Result<(), Failure> {
+    let inside = |path: &PathBuf| path.strip_prefix(target).unwrap_or(path).to_path_buf();
     let mut shown: Vec<PathBuf> = match settings.paths {
         Paths::Whole => folder.written().to_vec(),
         Paths::Redacted => folder.written().iter().map(inside).collect(),
@@ -94,8 +114,7 @@ pub(super) fn rollup(
         format!("已写入 {count} 个文件：{place}"),
         format!("{count} files written to {place}"),
     ));
-    let is_wrong = |finding: &crate::finding::Finding| finding.severity == Severity::Error;
-    Ok(ends.ending(gathered.findings().iter().any(is_wrong)))
+    Ok(())
 }
 
 /// What is the same in every pass over a run.
@@ -106,7 +125,7 @@ fn write_areas(
     folder: &mut Folder,
     run: &mut Run,
     attendance: &Attendance<'_>,
-    placed: Placed,
+    placed: Placed<'_>,
     tasks: Vec<Task>,
     passes: Passes<'_>,
 ) -> Result<Gathered, Failure> {

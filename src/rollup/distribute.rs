@@ -10,10 +10,10 @@ use crate::units::Registry;
 
 /// Every finding of a run and every file, with the areas and kinds of unit each is about.
 #[derive(Debug)]
-pub struct Placed {
+pub struct Placed<'i> {
     findings: Vec<Finding>,
     of_findings: Index,
-    inputs: Vec<Input>,
+    inputs: &'i [Input],
     of_inputs: Index,
 }
 
@@ -28,9 +28,9 @@ struct Index {
     loose: Vec<u32>,
 }
 
-impl Placed {
+impl<'i> Placed<'i> {
     /// Places findings of reading and checking, and files, once everybody is on the roster.
-    pub fn new(roster: &Roster<'_>, findings: Vec<Finding>, inputs: Vec<Input>) -> Self {
+    pub fn new(roster: &Roster<'_>, findings: Vec<Finding>, inputs: &'i [Input]) -> Self {
         let registry = &*roster.registry;
         let mut placed = Self {
             of_findings: Index::default(),

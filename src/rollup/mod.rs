@@ -65,7 +65,7 @@ pub fn dossiers(
 ) -> Vec<Dossier> {
     let roster = Roster::of(&batch.reports, &batch.findings, registry);
     let (plans, remarks) = roster.plans(options);
-    let placed = Placed::new(&roster, batch.findings.clone(), batch.inputs.clone());
+    let placed = Placed::new(&roster, batch.findings.clone(), &batch.inputs);
     let book = Book::new(
         &batch.reports,
         &batch.findings,

@@ -89,7 +89,7 @@ impl Share {
         self,
         book: &Whole<'_>,
         plan: &Plan,
-        placed: &Placed,
+        placed: &Placed<'_>,
         remarks: &[Finding],
     ) -> Dossier {
         let taken: Vec<i32> = self.years.iter().map(|year| year.year).collect();
