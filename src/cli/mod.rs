@@ -13,6 +13,7 @@ mod ingest;
 mod interrupt;
 mod latest;
 mod leftovers;
+mod moves;
 mod notices;
 mod output;
 mod progress;
