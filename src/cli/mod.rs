@@ -13,6 +13,7 @@ mod forms;
 mod ingest;
 mod interrupt;
 mod leftovers;
+mod moves;
 mod notices;
 mod output;
 mod progress;

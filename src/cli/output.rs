@@ -10,8 +10,12 @@ use tempfile::TempDir;
 use super::failure::Failure;
 use super::interrupt;
 use super::leftovers::{self, PREFIX};
+use super::moves::{Plan, folder_of, sync_folder};
 use crate::export::BYTE_ORDER_MARK;
 use crate::filename::FileNames;
+
+/// How the name aside of a file begins that is still being filled.
+const OPEN: &str = "open-";
 
 /// A folder results are written to. They stand there after [`Folder::commit`], and not before.
 #[derive(Debug)]
@@ -21,7 +25,8 @@ pub(super) struct Folder {
     is_new: bool,
     /// Where results lie until they are committed: a hidden folder inside, on the same file system.
     aside: Option<Aside>,
-    changes: Vec<Change>,
+    /// For each place below the folder what comes there, by its name aside; none where a file of an earlier run goes.
+    changes: Vec<(Option<String>, String)>,
     written: Vec<PathBuf>,
     committed: bool,
     names: FileNames,
@@ -45,17 +50,10 @@ impl Drop for Aside {
 pub(super) struct OpenFile {
     /// Where to write.
     pub out: io::BufWriter<File>,
-    path: PathBuf,
+    /// Its name among the results.
+    name: String,
     /// Where it will stand.
     pub place: PathBuf,
-}
-
-#[derive(Debug)]
-enum Change {
-    /// A file that lies aside, and its place.
-    Put(PathBuf, PathBuf),
-    /// A file of an earlier run that goes.
-    Remove(PathBuf),
 }
 
 /// A run that comes to nothing leaves nothing behind.
@@ -110,7 +108,7 @@ impl Folder {
     /// # Errors
     /// It cannot be written.
     pub fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
-        self.put(name, |out| out.write_all(bytes))
+        self.write_with(name, |out| out.write_all(bytes))
     }
 
     /// Writes a CSV file with the mark that spreadsheet programs need to read it as UTF-8.
@@ -122,28 +120,10 @@ impl Folder {
         name: &str,
         rows: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Failure> {
-        self.put(name, |out| {
+        self.write_with(name, |out| {
             out.write_all(BYTE_ORDER_MARK)?;
             rows(out)
         })
-    }
-
-    fn put(
-        &mut self,
-        name: &str,
-        content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-    ) -> Result<(), Failure> {
-        let place = self.path.join(name);
-        let Some(aside) = &self.aside else {
-            let error = io::Error::other("committed already");
-            return Err(Failure::output(&place, &error));
-        };
-        let path = aside.folder.path().join(self.changes.len().to_string());
-        (File::create(&path).and_then(|mut file| fill(&mut file, content)))
-            .map_err(|e| Failure::output(&place, &e))?;
-        self.written.push(place.clone());
-        self.changes.push(Change::Put(path, place));
-        Ok(())
     }
 
     /// Writes a file whose content comes in pieces.
@@ -155,7 +135,18 @@ impl Folder {
         name: &str,
         content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Failure> {
-        self.put(name, content)
+        let place = self.path.join(name);
+        let Some(aside) = &self.aside else {
+            let error = io::Error::other("committed already");
+            return Err(Failure::output(&place, &error));
+        };
+        let new = self.changes.len().to_string();
+        let path = aside.folder.path().join(&new);
+        (File::create(&path).and_then(|mut file| fill(&mut file, content)))
+            .map_err(|e| Failure::output(&place, &e))?;
+        self.written.push(place);
+        self.changes.push((Some(new), name.to_owned()));
+        Ok(())
     }
 
     /// Begins a CSV file that is filled while others are written; [`Folder::close`] makes it a result.
@@ -168,10 +159,11 @@ impl Folder {
         let Some(aside) = &self.aside else {
             return Err(fail(io::Error::other("committed already")));
         };
-        let path = aside.folder.path().join(format!("open-{name}"));
-        let mut out = io::BufWriter::new(File::create(&path).map_err(fail)?);
+        let path = aside.folder.path().join(format!("{OPEN}{name}"));
+        let mut out = io::BufWriter::new(File::create(path).map_err(fail)?);
         out.write_all(BYTE_ORDER_MARK).map_err(fail)?;
-        Ok(OpenFile { out, path, place })
+        let name = name.to_owned();
+        Ok(OpenFile { out, name, place })
     }
 
     /// Takes a file that was begun among the results.
@@ -179,20 +171,19 @@ impl Folder {
     /// # Errors
     /// It cannot be written to the end.
     pub fn close(&mut self, file: OpenFile) -> Result<(), Failure> {
-        let OpenFile { out, path, place } = file;
+        let OpenFile { out, name, place } = file;
         (out.into_inner().map_err(io::IntoInnerError::into_error))
             .and_then(|file| file.sync_all())
             .map_err(|error| Failure::output(&place, &error))?;
-        self.written.push(place.clone());
-        self.changes.push(Change::Put(path, place));
+        self.written.push(place);
+        self.changes.push((Some(format!("{OPEN}{name}")), name));
         Ok(())
     }
 
     /// Removes a file of an earlier run, where there is one.
     pub fn remove(&mut self, name: &str) {
-        let place = self.path.join(name);
-        if place.exists() {
-            self.changes.push(Change::Remove(place));
+        if self.path.join(name).exists() {
+            self.changes.push((None, name.to_owned()));
         }
     }
 
@@ -207,87 +198,24 @@ impl Folder {
     }
 
     /// Moves everything to its place, all or nothing: where one file cannot be moved (it is open in another program), those
-    /// that were moved before it go back.
+    /// that were moved before it go back. What a kill leaves half done, the next run finishes.
     ///
     /// # Errors
     /// Something cannot be moved; then everything is as it was.
     pub fn commit(&mut self) -> Result<(), Failure> {
-        let Some(aside) = self.aside.take() else {
+        let Some(mut aside) = self.aside.take() else {
             return Ok(());
         };
         let changes = std::mem::take(&mut self.changes);
-        let keep = aside.folder.path().to_path_buf();
-        interrupt::moving(&self.path, || {
-            let mut moves = Moves {
-                keep,
-                done: Vec::new(),
-            };
-            for change in &changes {
-                if let Err((place, error)) = moves.make(change) {
-                    moves.undo();
-                    return Err(Failure::output(place, &error));
-                }
-            }
-            Ok(())
-        })?;
+        let plan = Plan::new(&self.path, aside.folder.path(), &changes);
+        let moved = interrupt::moving(&self.path, || plan.carry_out(&mut || ()));
+        if let Err((place, error)) = moved {
+            let is_open_ended = plan.is_open_ended();
+            aside.folder.disable_cleanup(is_open_ended);
+            return Err(Failure::output(&place, &error));
+        }
         self.committed = true;
-        for folder in (self.written.iter()).map(|path| folder_of(path)) {
-            sync_folder(folder);
-        }
         Ok(())
-    }
-}
-
-/// Moves that were made, each with where the file that was there before is kept.
-struct Moves {
-    keep: PathBuf,
-    done: Vec<(PathBuf, Option<PathBuf>)>,
-}
-
-impl Moves {
-    fn make<'c>(&mut self, change: &'c Change) -> Result<(), (&'c Path, io::Error)> {
-        let (from, place) = match change {
-            Change::Put(from, place) => (Some(from), place),
-            Change::Remove(place) => (None, place),
-        };
-        let kept = self.keep.join(format!("before-{}", self.done.len()));
-        let made = match from {
-            Some(from) => put_in_place(from, place, &kept),
-            None => take_away(place, &kept),
-        };
-        let before = made.map_err(|error| (place.as_path(), error))?;
-        self.done.push((place.clone(), before.then_some(kept)));
-        Ok(())
-    }
-
-    fn undo(self) {
-        for (place, before) in self.done.into_iter().rev() {
-            // Whatever cannot be put back is a whole file all the same.
-            let _ = match before {
-                Some(before) => fs::rename(before, &place),
-                None => fs::remove_file(&place),
-            };
-        }
-    }
-}
-
-/// Puts a file in its place; says whether the file that was there is kept. It is there until the very moment.
-fn put_in_place(from: &Path, place: &Path, kept: &Path) -> io::Result<bool> {
-    if place.is_dir() {
-        return Err(io::Error::from(io::ErrorKind::IsADirectory));
-    }
-    fs::create_dir_all(folder_of(place))?;
-    // File systems without links have no way back; the single move is whole there too.
-    let before = fs::hard_link(place, kept).is_ok();
-    fs::rename(from, place)?;
-    Ok(before)
-}
-
-fn take_away(place: &Path, kept: &Path) -> io::Result<bool> {
-    match fs::rename(place, kept) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
     }
 }
 
@@ -374,20 +302,6 @@ fn fill(file: &mut File, content: impl FnOnce(&mut dyn Write) -> io::Result<()>)
     content(&mut out).and_then(|()| out.flush())?;
     drop(out);
     file.sync_all()
-}
-
-/// Makes names last; where folders cannot be synced they do so in the system's own time.
-fn sync_folder(folder: &Path) {
-    if cfg!(unix) {
-        let _ = File::open(folder).and_then(|folder| folder.sync_all());
-    }
-}
-
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    }
 }
 
 #[cfg(test)]

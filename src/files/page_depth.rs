@@ -105,7 +105,7 @@ pub(super) fn check(page: &str, limits: &Limits) -> Result<(), Over> {
             continue;
         }
         let tag = &word[..word.find('>').unwrap_or(word.len())];
-        at += tag.len();
+        at += usize::from(closing) + tag.len();
         if closing {
             open.close(&name);
             continue;
@@ -312,6 +312,20 @@ mod tests {
         ] {
             assert_eq!(refused(&piece.repeat(20_000)), None, "{piece}");
         }
+    }
+
+    #[test]
+    fn a_closing_tag_may_end_in_anything() {
+        for page in [
+            "<p>x</p　>",
+            "<table><tr><td>1</td表></tr></表",
+            "</p\u{301}",
+            "</",
+        ] {
+            assert_eq!(refused(page), None, "{page}");
+        }
+        let tower = "<div></b　>".repeat(1_000);
+        assert_eq!(refused(&tower), Some(Limit::HtmlDepth));
     }
 
     #[test]

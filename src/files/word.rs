@@ -247,8 +247,9 @@ impl Walk<'_> {
             "tr" => self.row(Builder::begin_row),
             "tc" => self.row(Builder::begin_cell),
             "gridBefore" => {
-                let columns = xml::count(tag, "val");
-                self.row(|table| table.skip_columns(columns));
+                // Here 0 is a count like any other.
+                let columns = value().and_then(|words| words.parse().ok());
+                self.row(|table| table.skip_columns(columns.unwrap_or(1)));
             }
             "gridSpan" => {
                 let columns = xml::count(tag, "val");

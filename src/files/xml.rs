@@ -70,11 +70,11 @@ pub(super) fn attribute(tag: &BytesStart<'_>, local: &str) -> Option<String> {
         })
 }
 
-/// A count in an attribute; 1 where it is missing or no number.
+/// A count in an attribute; 1 where it is missing, no number, or 0.
 pub(super) fn count(tag: &BytesStart<'_>, local: &str) -> u32 {
     attribute(tag, local)
         .and_then(|words| words.parse().ok())
-        .unwrap_or(1)
+        .map_or(1, |number: u32| number.max(1))
 }
 
 /// The character a reference stands for; unknown ones stay as they are written.

@@ -13,7 +13,7 @@ use super::table::scan;
 use super::vocabulary::Vocabulary;
 use super::{Report, identity, narrative, record, tidy, wide};
 use crate::files::{Document, Kind};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, kind};
 use crate::form::Library;
 use crate::grid::Grid;
 use crate::text::Text;
@@ -61,7 +61,8 @@ impl Recogniser {
         let file_clues = identity::of_file(&document.name);
         let mut drafts = self.drafts(document, &file_clues, &mut result.findings);
         for note in &document.notes {
-            let mut finding = Finding::new(note.rule, Severity::Note, note.message.clone());
+            let severity = kind(note.rule).map_or(Severity::Note, |kind| kind.severity);
+            let mut finding = Finding::new(note.rule, severity, note.message.clone());
             finding.places.extend(note.place.clone());
             result.findings.push(finding);
         }

@@ -13,6 +13,7 @@ mod cli_values;
 mod compare;
 mod desk;
 mod form;
+mod hostile;
 mod kills;
 mod kinds;
 mod layering;

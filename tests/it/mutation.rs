@@ -6,7 +6,7 @@
 mod campaign;
 mod judge;
 mod mutate;
-mod seed;
+pub(crate) mod seed;
 mod seed_binary;
 
 use std::process::Command;

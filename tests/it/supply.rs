@@ -321,3 +321,19 @@ fn the_rules_of_cargo_deny_are_the_same() {
             .all(|s| s == "registry+https://github.com/rust-lang/crates.io-index")
     );
 }
+
+#[test]
+fn the_fuzz_targets_are_built_with_what_the_program_is() {
+    let dependencies = |name: &str| -> toml::Table {
+        let manifest: toml::Table = toml::from_str(&text(name)).unwrap();
+        manifest["dependencies"].as_table().unwrap().clone()
+    };
+    let (own, fuzzed) = (dependencies("Cargo.toml"), dependencies("fuzz/Cargo.toml"));
+    for (name, wanted) in &fuzzed {
+        if name != "libfuzzer-sys" {
+            assert_eq!(own.get(name), Some(wanted), "{name} in fuzz/Cargo.toml");
+        }
+    }
+    let targets = text("fuzz/Cargo.toml").matches("[[bin]]").count();
+    assert!(fuzzed.len() > 10 && targets > 10);
+}

@@ -121,7 +121,8 @@ impl Sheet {
         let mut wide = block;
         let mut filled: Option<HashSet<(u32, u32)>> = None;
         for span in &self.spans {
-            let (bottom, right) = (span.row + span.rows - 1, span.col + span.cols - 1);
+            let bottom = span.row.saturating_add(span.rows.saturating_sub(1));
+            let right = span.col.saturating_add(span.cols.saturating_sub(1));
             let beyond = bottom > block.bottom || right > block.right;
             if beyond
                 && block.holds(span.row, span.col)

@@ -11,7 +11,7 @@ use super::entry::{Came, Entry};
 use super::error::StoreError;
 use super::growing::Growing;
 use super::lock::Lock;
-use super::manifest::{self, FOLDER, Manifest, Part, Shard, Taken, check_shards};
+use super::manifest::{self, FOLDER, Manifest, Part, Shard, Taken, check_shards, shared};
 use super::rewrite::{Stale, rewrite};
 use super::tidy::tidy;
 use super::words;
@@ -94,13 +94,13 @@ impl Options<'static> {
 pub struct Ingest<'h> {
     root: PathBuf,
     shard: Shard,
-    read_with: String,
+    read_with: Arc<str>,
     hook: Hook<'h>,
     manifest: Manifest,
     /// Everything in the store, by source.
-    taken: BTreeMap<String, Vec<Taken>>,
+    taken: BTreeMap<Arc<str>, Vec<Taken>>,
     /// Sources met in this run.
-    seen: BTreeSet<String>,
+    seen: BTreeSet<Arc<str>>,
     stale: Stale,
     /// Numbers of its parts stand in `Taken::parts` until the commit.
     growing: Growing<'h>,
@@ -123,7 +123,7 @@ impl<'h> Ingest<'h> {
         }
         let lock = Lock::take(root, shard, &options.holder, options.wait)?;
         let manifest = Manifest::load(root, shard)?;
-        let mut taken: BTreeMap<String, Vec<Taken>> = BTreeMap::new();
+        let mut taken: BTreeMap<Arc<str>, Vec<Taken>> = BTreeMap::new();
         for file in manifest.taken(root)? {
             taken.entry(file.source.clone()).or_default().push(file);
         }
@@ -132,7 +132,7 @@ impl<'h> Ingest<'h> {
         Ok(Self {
             root: root.to_path_buf(),
             shard,
-            read_with: options.read_with,
+            read_with: options.read_with.into(),
             hook: options.hook,
             manifest,
             taken,
@@ -162,7 +162,8 @@ impl<'h> Ingest<'h> {
         if self.hash_of(source) != Some(hash) {
             return false;
         }
-        if !self.seen.insert(source.to_owned()) {
+        let key = self.taken.get_key_value(source).map(|(key, _)| key.clone());
+        if !self.seen.insert(key.unwrap_or_else(|| source.into())) {
             return true;
         }
         self.changes.unchanged += 1;
@@ -192,7 +193,11 @@ impl<'h> Ingest<'h> {
         size: u64,
         entries: &[Entry],
     ) -> Result<(), StoreError> {
-        self.seen.insert(source.to_owned());
+        let key: Arc<str> = match entries.first() {
+            Some(entry) => shared(source, &entry.source),
+            None => source.into(),
+        };
+        self.seen.insert(key.clone());
         if self.forget(source) {
             self.changes.replaced += 1;
         } else {
@@ -214,23 +219,27 @@ impl<'h> Ingest<'h> {
             };
             let numbers: Vec<String> = numbers.iter().map(usize::to_string).collect();
             all.push(Taken {
-                name: entry.name.to_string(),
-                source: source.to_owned(),
+                name: if entry.name == key {
+                    key.clone()
+                } else {
+                    entry.name.clone()
+                },
+                source: key.clone(),
                 size: i64::try_from(size).unwrap_or(i64::MAX),
                 modified: entry.modified,
-                hash: hash.to_owned(),
+                hash: hash.into(),
                 read_with: self.read_with.clone(),
-                end: end.to_owned(),
+                end,
                 why,
                 reports: match &entry.came {
                     Came::Reports(filed) => filed.len() as i64,
                     _ => 0,
                 },
-                findings: words::encode_findings(&entry.findings, &entry.name),
-                parts: numbers.join(" "),
+                findings: words::encode_findings(&entry.findings, &entry.name).map(Into::into),
+                parts: numbers.join(" ").into(),
             });
         }
-        self.taken.insert(source.to_owned(), all);
+        self.taken.insert(key, all);
         Ok(())
     }
 
@@ -238,7 +247,7 @@ impl<'h> Ingest<'h> {
     pub fn unseen(&self) -> impl Iterator<Item = &str> {
         (self.taken.keys())
             .filter(|source| !self.seen.contains(*source))
-            .map(String::as_str)
+            .map(|source| &**source)
     }
 
     /// Takes a file out.
@@ -278,7 +287,7 @@ impl<'h> Ingest<'h> {
         let folder = self.root.join(FOLDER);
         next.files = format!("files-{}-{}.pq", self.shard, next.sequence);
         let path = folder.join(&next.files);
-        let taken: Vec<Taken> = self.taken.values().flatten().cloned().collect();
+        let taken: Vec<&Taken> = self.taken.values().flatten().collect();
         manifest::write_taken(&path, &taken)?;
         (self.hook)(Step::FilesWritten).map_err(StoreError::io(&path))?;
         next.commit(&self.root)?;
@@ -311,7 +320,7 @@ impl<'h> Ingest<'h> {
                 }
             });
             let named: Vec<String> = named.collect::<BTreeSet<_>>().into_iter().collect();
-            taken.parts = named.join(" ");
+            taken.parts = named.join(" ").into();
         }
         let mut parts: Vec<Part> = (self.manifest.parts.iter())
             .filter(|part| !old.contains_key(&part.path))

@@ -104,31 +104,32 @@ impl Part {
     }
 }
 
-/// One file, or member of an archive, that was taken in.
+/// One file, or member of an archive, that was taken in. There are as many in memory as files in the store: what is the
+/// same for many is shared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
     /// The name the user knows it by.
-    pub name: String,
+    pub name: Arc<str>,
     /// The file that holds it.
-    pub source: String,
+    pub source: Arc<str>,
     /// Its size in bytes.
     pub size: i64,
     /// When it was last changed, in nanoseconds since 1970.
     pub modified: Option<i64>,
     /// BLAKE3 of its content.
-    pub hash: String,
+    pub hash: Box<str>,
     /// What it was read with; see [`super::Options::read_with`].
-    pub read_with: String,
+    pub read_with: Arc<str>,
     /// Its end: `reports`, `not-a-report`, `unreadable`.
-    pub end: String,
+    pub end: &'static str,
     /// Why, where it holds no report.
     pub why: Text,
     /// How many reports it holds.
     pub reports: i64,
     /// Findings about the file as a whole, as JSON.
-    pub findings: Option<String>,
+    pub findings: Option<Box<str>>,
     /// Which parts hold its reports: paths apart by blanks.
-    pub parts: String,
+    pub parts: Box<str>,
 }
 
 impl Taken {
@@ -262,13 +263,34 @@ pub(super) fn sync_folder(folder: &Path) {
     }
 }
 
+/// Files in a row group of their list: what is held twice while it is written.
+const LIST_GROUP: usize = 16_384;
+
 /// Writes the list of files.
-pub(super) fn write_taken(path: &Path, taken: &[Taken]) -> Result<(), StoreError> {
+pub(super) fn write_taken(path: &Path, taken: &[&Taken]) -> Result<(), StoreError> {
+    let parquet = || StoreError::parquet(path);
+    let mut file = File::create(path).map_err(StoreError::io(path))?;
+    let empty = frame_of(&[]).map_err(parquet())?;
+    let mut writer = ParquetWriter::new(&mut file)
+        .batched(empty.schema())
+        .map_err(parquet())?;
+    for group in taken.chunks(LIST_GROUP) {
+        let frame = frame_of(group).map_err(parquet())?;
+        writer.write_batch(&frame).map_err(parquet())?;
+    }
+    writer.finish().map_err(parquet())?;
+    drop(writer);
+    file.sync_all().map_err(StoreError::io(path))
+}
+
+fn frame_of(taken: &[&Taken]) -> PolarsResult<DataFrame> {
     let text = |name: &str, pick: fn(&Taken) -> Option<&str>| {
-        Column::new(name.into(), taken.iter().map(pick).collect::<Vec<_>>())
+        let words: Vec<Option<&str>> = taken.iter().map(|taken| pick(taken)).collect();
+        Column::new(name.into(), words)
     };
     let number = |name: &str, pick: fn(&Taken) -> Option<i64>| {
-        Column::new(name.into(), taken.iter().map(pick).collect::<Vec<_>>())
+        let numbers: Vec<Option<i64>> = taken.iter().map(|taken| pick(taken)).collect();
+        Column::new(name.into(), numbers)
     };
     let columns = vec![
         text("name", |t| Some(&t.name)),
@@ -277,19 +299,14 @@ pub(super) fn write_taken(path: &Path, taken: &[Taken]) -> Result<(), StoreError
         number("modified", |t| t.modified),
         text("hash", |t| Some(&t.hash)),
         text("read_with", |t| Some(&t.read_with)),
-        text("end", |t| Some(&t.end)),
+        text("end", |t| Some(t.end)),
         text("why_zh", |t| Some(&t.why.zh)),
         text("why_en", |t| Some(&t.why.en)),
         number("reports", |t| Some(t.reports)),
         text("findings", |t| t.findings.as_deref()),
         text("parts", |t| Some(&t.parts)),
     ];
-    let mut frame = DataFrame::new(taken.len(), columns).map_err(StoreError::parquet(path))?;
-    let mut file = File::create(path).map_err(StoreError::io(path))?;
-    ParquetWriter::new(&mut file)
-        .finish(&mut frame)
-        .map_err(StoreError::parquet(path))?;
-    file.sync_all().map_err(StoreError::io(path))
+    DataFrame::new(taken.len(), columns)
 }
 
 fn read_taken(path: &Path) -> Result<Vec<Taken>, StoreError> {
@@ -312,23 +329,50 @@ fn read_taken(path: &Path) -> Result<Vec<Taken>, StoreError> {
     let read_with = text("read_with").ok();
     let (size, modified, reports) = (number("size")?, number("modified")?, number("reports")?);
     let own = |words: Option<&str>| words.unwrap_or_default().to_owned();
-    let row = |row: usize| Taken {
-        name: own(name.get(row)),
-        source: own(source.get(row)),
-        size: size.get(row).unwrap_or_default(),
-        modified: modified.get(row),
-        hash: own(hash.get(row)),
-        read_with: own(read_with.and_then(|words| words.get(row))),
-        end: own(end.get(row)),
-        why: Text::new(own(zh.get(row)), own(en.get(row))),
-        reports: reports.get(row).unwrap_or_default(),
-        findings: findings.get(row).map(str::to_owned),
-        parts: own(parts.get(row)),
+    let mut last: Arc<str> = Arc::from("");
+    let row = |row: usize| {
+        let source: Arc<str> = Arc::from(source.get(row).unwrap_or_default());
+        let name = name.get(row).unwrap_or_default();
+        let read_with = read_with.and_then(|words| words.get(row));
+        if *last != *read_with.unwrap_or_default() {
+            last = Arc::from(read_with.unwrap_or_default());
+        }
+        Taken {
+            name: shared(name, &source),
+            source,
+            size: size.get(row).unwrap_or_default(),
+            modified: modified.get(row),
+            hash: hash.get(row).unwrap_or_default().into(),
+            read_with: last.clone(),
+            end: end_of(end.get(row).unwrap_or_default()),
+            why: Text::new(own(zh.get(row)), own(en.get(row))),
+            reports: reports.get(row).unwrap_or_default(),
+            findings: findings.get(row).map(Into::into),
+            parts: parts.get(row).unwrap_or_default().into(),
+        }
     };
     Ok((0..frame.height()).map(row).collect())
 }
 
+/// The words as they are shared with others, where these are the same.
+pub(super) fn shared(words: &str, other: &Arc<str>) -> Arc<str> {
+    if words == &**other {
+        other.clone()
+    } else {
+        words.into()
+    }
+}
+
+/// The word of an end; whatever is none of them holds no report.
+fn end_of(word: &str) -> &'static str {
+    match word {
+        "reports" => "reports",
+        "unreadable" => "unreadable",
+        _ => "not-a-report",
+    }
+}
+
 /// The findings of a taken file; none where they are damaged.
 pub(super) fn findings(taken: &Taken) -> Option<Vec<crate::finding::Finding>> {
-    words::decode_findings(taken.findings.as_deref(), &Arc::from(taken.name.as_str()))
+    words::decode_findings(taken.findings.as_deref(), &taken.name)
 }

@@ -252,10 +252,9 @@ impl Store {
         }
         let mut entries = Vec::new();
         for taken in self.taken()? {
-            let name: Arc<str> = Arc::from(taken.name.as_str());
-            let source: Arc<str> = Arc::from(taken.source.as_str());
+            let (name, source) = (taken.name.clone(), taken.source.clone());
             let found = by_name.remove(&(name.clone(), source.clone()));
-            let came = match (taken.end.as_str(), found) {
+            let came = match (taken.end, found) {
                 ("reports", Some(mut out)) => {
                     out.sort_by_key(|out| out.filed.ordinal);
                     Came::Reports(out.into_iter().map(|out| out.filed).collect())

@@ -53,10 +53,10 @@ impl Store {
                 StoreError::damaged(self.root(), format!("the findings of {}", taken.name))
             })?;
             files.push(Entry {
-                name: Arc::from(taken.name.as_str()),
-                source: Arc::from(taken.source.as_str()),
+                name: taken.name,
+                source: taken.source,
                 modified: taken.modified,
-                came: match taken.end.as_str() {
+                came: match taken.end {
                     "reports" => Came::Reports(Vec::new()),
                     "unreadable" => Came::Unreadable(taken.why),
                     _ => Came::NotAReport(taken.why),

@@ -1,0 +1,7 @@
+//! Archives of any files.
+#![no_main]
+
+use huizong::probe::read;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| read("a.zip", bytes));
