@@ -374,6 +374,19 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_finished_after_a_kill_is_taken_back() {
+        let (desk, aside, moves) = desk();
+        assert!(killed_at(6, desk.path(), &aside, &moves));
+        // The last file needs a folder where a file lies now.
+        fs::write(desk.path().join("more"), "in the way").unwrap();
+        leftovers::sweep(desk.path());
+        let mut after = files(desk.path());
+        assert_eq!(after.remove("more").as_deref(), Some("in the way"));
+        assert_eq!(after, files(self::desk().0.path()));
+        assert!(!aside.exists());
+    }
+
+    #[test]
     fn what_was_changed_since_the_kill_stays() {
         let (desk, aside, moves) = desk();
         assert!(killed_at(4, desk.path(), &aside, &moves));

@@ -157,7 +157,8 @@ impl Gathering {
         ));
         for (info, numbers) in self.form.keys.iter().zip(&mut self.numbers) {
             let name = column_name(&info.key);
-            let numbers: Int64Chunked = std::mem::take(numbers).into_iter().collect();
+            // The room stays: taken anew for every row group, it would leave the memory in pieces.
+            let numbers: Int64Chunked = numbers.drain(..).collect();
             columns.push(numbers.with_name(name.as_ref().into()).into_column());
         }
         let height = std::mem::take(&mut self.rows);
