@@ -8,7 +8,7 @@ use rust_xlsxwriter::{
     ProtectionOptions, Workbook, Worksheet, XlsxError,
 };
 
-use super::finish::with_language;
+use super::finish::finished;
 use super::official::{Drawing, finish, heading};
 use super::sheet::{Cell, Shown, a1, in_unit, lines, paper, put};
 use super::theme::{self, Kind};
@@ -115,7 +115,7 @@ impl Template<'_> {
             self.table(&mut sheet, &Drawing::new(table, 3, self.lang))?;
             out.push_worksheet(sheet);
         }
-        Ok(with_language(&out.save_to_buffer()?, self.lang)?)
+        Ok(finished(&out.save_to_buffer()?, &[], self.lang)?)
     }
 
     /// What to do with the workbook.
