@@ -80,46 +80,80 @@ pub trait Values {
 ///
 /// `value` is a count, or 分 where `measure` is `fen`; it is empty where the status carries no number.
 /// Texts that a spreadsheet program would run are disarmed ([`super::guarded`]).
-pub struct ValuesCsv<W: Write>(csv::Writer<W>);
+pub struct ValuesCsv<W: Write> {
+    out: W,
+    /// Lines that are gathered before they are written.
+    lines: Vec<u8>,
+}
 
 impl<W: Write> ValuesCsv<W> {
     /// Writes the header.
     ///
     /// # Errors
     /// Whatever the writer answers.
-    pub fn begin(out: W) -> io::Result<Self> {
-        let mut csv = csv::Writer::from_writer(out);
-        csv.write_record(COLUMNS)?;
-        Ok(Self(csv))
+    pub fn begin(mut out: W) -> io::Result<Self> {
+        out.write_all(COLUMNS.join(",").as_bytes())?;
+        out.write_all(b"\n")?;
+        Ok(Self {
+            out,
+            lines: Vec::new(),
+        })
     }
 }
 
 impl<W: Write> Values for ValuesCsv<W> {
     fn push(&mut self, located: Located<'_>) -> io::Result<usize> {
         let mut written = 0;
+        let mut beginning = Vec::new();
         for row in rows(located) {
+            if written == 0 {
+                for words in [row.county, row.unit, &optional(row.year), row.form] {
+                    field(&guarded(words), &mut beginning);
+                    beginning.push(b',');
+                }
+            }
             written += 1;
-            self.0.write_record([
-                &*guarded(row.county),
-                &guarded(row.unit),
-                &optional(row.year),
-                &guarded(row.form),
-                row.key,
-                &optional(row.value),
-                row.measure,
-                row.status,
-                &guarded(row.file),
-                &guarded(row.sheet),
-                &guarded(&row.cell),
-                &guarded(row.raw),
-            ])?;
+            let lines = &mut self.lines;
+            lines.extend_from_slice(&beginning);
+            field(row.key, lines);
+            lines.push(b',');
+            if let Some(number) = row.value {
+                lines.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+            }
+            for words in [row.measure, row.status] {
+                lines.push(b',');
+                lines.extend_from_slice(words.as_bytes());
+            }
+            for words in [row.file, row.sheet, &row.cell, row.raw] {
+                lines.push(b',');
+                field(&guarded(words), lines);
+            }
+            lines.push(b'\n');
         }
+        self.out.write_all(&self.lines)?;
+        self.lines.clear();
         Ok(written)
     }
 
     fn finish(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.out.flush()
     }
+}
+
+/// Writes a field, in quotes where it needs them.
+fn field(words: &str, line: &mut Vec<u8>) {
+    if !(words.bytes()).any(|byte| matches!(byte, b'"' | b',' | b'\r' | b'\n')) {
+        line.extend_from_slice(words.as_bytes());
+        return;
+    }
+    line.push(b'"');
+    for byte in words.bytes() {
+        if byte == b'"' {
+            line.push(b'"');
+        }
+        line.push(byte);
+    }
+    line.push(b'"');
 }
 
 /// `{"values":[…]}` with the same fields as the CSV; numbers are numbers or `null`.
@@ -329,6 +363,29 @@ mod tests {
                 "示例县,河口镇,2020,2019,requests.received.total,,count,blank,a.xlsx,,,\n"
             )
         );
+    }
+
+    #[test]
+    fn words_with_commas_quotes_and_line_breaks_are_read_back() {
+        let mut report = report();
+        report.unit = "河口,镇".into();
+        report.values[0].raw = Some("a\"b\"\r\nc".into());
+        report.values[1].raw = Some("\n".into());
+        let located = Located {
+            county: "示例\"县",
+            report: &report,
+        };
+        let mut out = Vec::new();
+        assert_eq!(values_csv(&mut out, [located, located]).unwrap(), 2 * 198);
+        let mut csv = csv::Reader::from_reader(out.as_slice());
+        let records: Vec<csv::StringRecord> = csv.records().map(Result::unwrap).collect();
+        assert_eq!(records.len(), 2 * 198);
+        for first in [0, 198] {
+            assert_eq!(&records[first][0], "示例\"县");
+            assert_eq!(&records[first][1], "河口,镇");
+            assert_eq!(&records[first][11], "a\"b\"\r\nc");
+            assert_eq!(&records[first + 1][11], "'\n");
+        }
     }
 
     #[test]

@@ -19,6 +19,8 @@ use crate::text::Lang;
 pub(super) struct Plan {
     pub id: String,
     pub name: String,
+    /// The name as formulas write it.
+    quoted: String,
     pub title: String,
     pub about: String,
     pub table: String,
@@ -36,12 +38,12 @@ impl Plan {
 
     /// A place in the sheet as formulas and links write it.
     pub(super) fn at(&self, row: u32, col: u16) -> String {
-        format!("{}!{}", quote_sheet_name(&self.name), a1(row, col))
+        format!("{}!{}", self.quoted, a1(row, col))
     }
 
     /// Rows of a column as formulas write it.
     pub(super) fn rows(&self, first: u32, last: u32, col: u16) -> String {
-        let name = quote_sheet_name(&self.name);
+        let name = &self.quoted;
         let letters = a1(0, col);
         let letters = letters.trim_end_matches('1');
         format!("{name}!${letters}${}:${letters}${}", first + 1, last + 1)
@@ -192,6 +194,7 @@ impl<'a> Book<'a> {
             title: fill(sheet.title.get(lang), &with),
             table: sheet.table.clone(),
             id,
+            quoted: quote_sheet_name(&name),
             name,
             about,
             notes,

@@ -6,7 +6,7 @@ use rust_xlsxwriter::{
 };
 
 use super::book::{Book, Plan};
-use super::sheet::{Cell, Column, Data, Shown, data, paper};
+use super::sheet::{Cell, Column, Data, Sheet, Shown, data, paper};
 use super::theme::{self, Kind};
 use super::units::bare;
 use super::words::{ChartWords, Over};
@@ -110,7 +110,7 @@ fn planned<'w>(book: &Book<'w>) -> Vec<(&'static ChartWords, Vec<Series>)> {
 }
 
 /// The numbers behind the charts, as a table of their own.
-pub(super) fn chart_data(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
+pub(super) fn chart_data(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
     let columns = vec![
         Column::new(book.word("chart"), 34.0, Kind::Text),
         Column::new(book.word("series"), 34.0, Kind::Text),

@@ -3,9 +3,11 @@
 //! Presentation only: nothing is computed here that the roll-up did not compute, but for formulas that
 //! give the same results again.
 
+mod body;
 mod book;
 mod charts;
 mod cover;
+mod escape;
 mod finish;
 mod notice;
 mod official;
@@ -18,12 +20,13 @@ mod words;
 mod years;
 
 use rayon::prelude::*;
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
 use crate::form::Library;
 use crate::rollup::Dossier;
 use crate::text::Lang;
 use book::{Book, Plan};
+use sheet::Sheet;
 
 pub use notice::notice;
 pub use template::{Previous, templates};
@@ -66,20 +69,22 @@ pub fn write(dossier: &Dossier, library: &Library, lang: Lang) -> Result<Vec<u8>
     let mut out = Workbook::new();
     let title = book.plan("cover").map_or("", |plan| plan.title.as_str());
     out.set_properties(&properties(title, &dossier.area.name, &dossier.made.at)?);
-    let sheets: Vec<Worksheet> = (book.plans.par_iter())
+    let sheets: Vec<Sheet> = (book.plans.par_iter())
         .map(|plan| sheet_of(&book, plan))
         .collect::<Result<_, _>>()?;
+    let mut bodies = Vec::with_capacity(sheets.len());
     for sheet in sheets {
-        out.push_worksheet(sheet);
+        out.push_worksheet(sheet.frame);
+        bodies.push(sheet.body);
     }
-    Ok(finish::with_language(&out.save_to_buffer()?, lang)?)
+    Ok(finish::finished(&out.save_to_buffer()?, &bodies, lang)?)
 }
 
-fn sheet_of(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
+fn sheet_of(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
     match plan.id.as_str() {
-        "cover" => cover::cover(book, plan),
+        "cover" => cover::cover(book, plan).map(Sheet::from),
         "contents" => records::contents(book, plan),
-        "charts" => charts::charts(book, plan),
+        "charts" => charts::charts(book, plan).map(Sheet::from),
         "chart-data" => charts::chart_data(book, plan),
         "trend" => years::trend(book, plan),
         "comparison" => years::comparison(book, plan),
@@ -101,9 +106,9 @@ fn sheet_of(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
             let focus = (id.strip_prefix("focus-"))
                 .and_then(|id| book.words.focus.iter().find(|focus| focus.id == id));
             match (official, focus) {
-                (Some(table), _) => official::official(book, plan, table),
+                (Some(table), _) => official::official(book, plan, table).map(Sheet::from),
                 (None, Some(focus)) => units::focus(book, plan, focus),
-                (None, None) => book.worksheet(plan),
+                (None, None) => book.worksheet(plan).map(Sheet::from),
             }
         }
     }

@@ -3,7 +3,7 @@
 use rust_xlsxwriter::{Workbook, Worksheet, XlsxError};
 
 use super::book::{amount, doubted_keys, told};
-use super::finish::with_language;
+use super::finish::finished;
 use super::official::{Drawing, finish, heading};
 use super::sheet::{Cell, Column, Shown, lines, paper, put};
 use super::theme::{self, Kind, Mark};
@@ -72,7 +72,7 @@ impl Notice<'_> {
                 out.push_worksheet(sheet);
             }
         }
-        Ok(with_language(&out.save_to_buffer()?, self.lang)?)
+        Ok(finished(&out.save_to_buffer()?, &[], self.lang)?)
     }
 
     /// What to check, one line a finding, with room for the answer.

@@ -1,16 +1,18 @@
 //! Sheets that list: contents, findings, coverage, sources, notes.
 
-use rust_xlsxwriter::{Worksheet, XlsxError};
+use std::collections::HashMap;
+
+use rust_xlsxwriter::XlsxError;
 
 use super::book::{Book, Plan, amount};
-use super::sheet::{Cell, Column, Data, data};
+use super::sheet::{Cell, Column, Data, Sheet, data};
 use super::theme::Kind;
 use super::units::bare;
 use crate::finding::{Finding, Severity};
 use crate::form::Measure;
 
 /// Every sheet with a link to it.
-pub(super) fn contents(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
+pub(super) fn contents(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
     let columns = vec![
         Column::new(book.word("number"), 8.0, Kind::Plain),
         Column::new(book.word("worksheet"), 22.0, Kind::Text),
@@ -41,7 +43,7 @@ fn severity(book: &Book, severity: Severity) -> &'static str {
 }
 
 /// Every finding, worst first as the dossier has them.
-pub(super) fn findings(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
+pub(super) fn findings(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
     let columns = vec![
         Column::new(book.word("number"), 8.0, Kind::Plain),
         Column::new(book.word("severity"), 9.0, Kind::Plain),
@@ -120,7 +122,7 @@ fn kind_word<'k>(book: &Book, kind: &'k str) -> &'k str {
 }
 
 /// Every unit expected or reporting, and what came of it.
-pub(super) fn coverage(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
+pub(super) fn coverage(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
     let columns = vec![
         Column::new(book.word("unit"), book.name_width(), Kind::Text),
         Column::new(book.word("code"), 14.0, Kind::Text),
@@ -134,10 +136,16 @@ pub(super) fn coverage(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError>
         Column::new(book.word("remark"), 40.0, Kind::Long),
     ];
     let year = book.summary.year;
-    let count = |unit: &str, severity: Severity| {
-        let of = |f: &&Finding| f.unit == unit && f.severity == severity && f.year == Some(year);
-        book.dossier.findings.iter().filter(of).count() as i64
-    };
+    let mut counts: HashMap<(&str, Severity), usize> = HashMap::new();
+    for finding in book
+        .dossier
+        .findings
+        .iter()
+        .filter(|f| f.year == Some(year))
+    {
+        *counts.entry((&finding.unit, finding.severity)).or_default() += 1;
+    }
+    let count = |unit, severity| counts.get(&(unit, severity)).copied().unwrap_or(0);
     let mut rows = Vec::new();
     for member in &book.summary.members {
         let numbers = member.values.iter().filter(|v| v.number.is_some()).count();
@@ -157,8 +165,8 @@ pub(super) fn coverage(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError>
             Cell::text(there),
             counted(numbers),
             counted(member.values.len() - numbers),
-            counted(count(&member.name, Severity::Error) as usize),
-            counted(count(&member.name, Severity::Warning) as usize),
+            counted(count(member.name.as_str(), Severity::Error)),
+            counted(count(member.name.as_str(), Severity::Warning)),
             Cell::text(file),
             Cell::text(member.note.get(book.lang)),
         ]);
@@ -167,7 +175,7 @@ pub(super) fn coverage(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError>
 }
 
 /// Every input file with its end.
-pub(super) fn sources(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
+pub(super) fn sources(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
     let columns = vec![
         Column::new(book.word("file"), 48.0, Kind::Long),
         Column::new(book.word("end"), 12.0, Kind::Text),
@@ -196,7 +204,7 @@ pub(super) fn sources(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> 
 }
 
 /// Notes with the sheets they stand on, then definitions, statuses, indicators and rules.
-pub(super) fn notes(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
+pub(super) fn notes(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
     let lang = book.lang;
     let columns = vec![
         Column::new(book.word("number"), 24.0, Kind::Text),
@@ -255,7 +263,7 @@ pub(super) fn notes(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
 }
 
 /// The area's own published figures against the sums of its units.
-pub(super) fn reconciled(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
+pub(super) fn reconciled(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
     let columns = vec![
         Column::new(book.word("indicator"), 56.0, Kind::Long),
         Column::new(book.word("measure-unit"), 10.0, Kind::Plain),

@@ -5,13 +5,26 @@ use rust_xlsxwriter::{
 };
 use unicode_width::UnicodeWidthStr;
 
+use super::body::{Body, Look};
 use super::book::{Book, Plan};
 use super::theme::{self, Kind, Mark};
 use crate::text::Lang;
 
 /// Excel keeps no more characters than this in a cell (32,767) or a tip (255).
-const LONGEST_TEXT: usize = 32_000;
-const LONGEST_TIP: usize = 240;
+pub(super) const LONGEST_TEXT: usize = 32_000;
+pub(super) const LONGEST_TIP: usize = 240;
+
+/// A sheet: what stands around its rows, and the rows where they are put in afterwards ([`super::finish`]).
+pub(super) struct Sheet {
+    pub frame: Worksheet,
+    pub body: Option<Body>,
+}
+
+impl From<Worksheet> for Sheet {
+    fn from(frame: Worksheet) -> Self {
+        Self { frame, body: None }
+    }
+}
 
 /// A column of a data sheet.
 #[derive(Debug, Clone)]
@@ -172,6 +185,11 @@ pub(super) fn put(
             sheet.write_formula_with_format(row, col, formula, format)?
         }
     };
+    comment(sheet, (row, col), cell)
+}
+
+/// Hangs its comment on a cell.
+fn comment(sheet: &mut Worksheet, (row, col): (u32, u16), cell: &Cell) -> Result<(), XlsxError> {
     if let Some(words) = &cell.note {
         let lines = words.lines().map(|l| 1 + l.width() / 34).sum::<usize>();
         let height = u32::try_from(lines * 18 + 16).unwrap_or(400).min(400);
@@ -188,7 +206,11 @@ pub(super) fn put(
 }
 
 /// The beginning of a text, at most `most` UTF-16 units: that is how Excel counts.
-fn clipped(words: &str, most: usize) -> &str {
+pub(super) fn clipped(words: &str, most: usize) -> &str {
+    // A character has no more UTF-16 units than bytes.
+    if words.len() <= most {
+        return words;
+    }
     let mut units = 0;
     for (start, character) in words.char_indices() {
         units += character.len_utf16();
@@ -247,74 +269,99 @@ impl Data {
     }
 }
 
-/// The formats of a sheet's cells: few, and each made once.
-#[derive(Default)]
-struct Looks {
-    known: Vec<((Kind, Mark, bool), Format)>,
-}
-
-impl Looks {
-    fn of(&mut self, kind: Kind, mark: Mark, linked: bool) -> &Format {
-        let look = (kind, mark, linked && kind == Kind::Text);
-        let at = match self.known.iter().position(|(known, _)| *known == look) {
-            Some(at) => at,
-            None => {
-                let format = match look {
-                    (_, _, true) => theme::link(),
-                    _ => theme::cell(kind, mark),
-                };
-                self.known.push((look, format));
-                self.known.len() - 1
-            }
-        };
-        &self.known[at].1
-    }
-}
-
 /// Writes a data sheet.
-pub(super) fn data(book: &Book, plan: &Plan, data: &Data) -> Result<Worksheet, XlsxError> {
-    let mut sheet = book.worksheet(plan)?;
+pub(super) fn data(book: &Book, plan: &Plan, data: &Data) -> Result<Sheet, XlsxError> {
+    let mut frame = book.worksheet(plan)?;
+    let mut body = Body::new(plan, data.columns.len());
+    for cells in &data.rows {
+        let mut tall = 1;
+        for (cell, column) in cells.iter().zip(&data.columns) {
+            let kind = cell.kind.unwrap_or(column.kind);
+            if let (Kind::Long, Shown::Text(words)) = (kind, &cell.shown) {
+                tall = tall.max(lines(words, column.width));
+            }
+            comment(&mut frame, body.place(), cell)?;
+            let look = body.look(Look::of(kind, cell.mark, cell.link.is_some()));
+            body.put(cell, look);
+        }
+        body.end_row(height(tall));
+    }
+    if let Some(total) = &data.total {
+        blank_row(&mut body, &data.columns);
+        for (cell, column) in total.iter().zip(&data.columns) {
+            let look = body.look(Look::Total(cell.kind.unwrap_or(column.kind), cell.mark));
+            body.put(cell, look);
+        }
+        body.end_row(DEFAULT_HEIGHT);
+        body.has_total = true;
+    }
+    around(book, plan, data, frame, body)
+}
+
+/// The rows that were gathered, with what stands around them: title, notes, header, widths, table, print setup. Rows that
+/// stand in `data` already are not written again.
+pub(super) fn around(
+    book: &Book,
+    plan: &Plan,
+    data: &Data,
+    mut sheet: Worksheet,
+    mut body: Body,
+) -> Result<Sheet, XlsxError> {
+    blank_row(&mut body, &data.columns);
     top(book, plan, &mut sheet)?;
     let head = plan.head_row();
     let header_lines = (data.columns.iter())
         .map(|c| lines(&c.header, c.width))
         .max();
     sheet.set_row_height(head, 16.0 * header_lines.unwrap_or(1) as f64 + 6.0)?;
-    let body_rows = data.rows.len().max(1);
-    let last_body = head + body_rows as u32;
-    let last = last_body + u32::from(data.total.is_some());
-    let last_col = (data.columns.len() - 1) as u16;
-    sheet.add_table(head, 0, last, last_col, &table(book, plan, data))?;
     for (c, column) in data.columns.iter().enumerate() {
         sheet.set_column_width(c as u16, column.width)?;
-        if data.rows.is_empty() {
-            sheet.write_blank(
-                head + 1,
-                c as u16,
-                &theme::cell(column.kind, Mark::default()),
-            )?;
-        }
     }
-    let mut looks = Looks::default();
+    printed(book, plan, data, &mut sheet, body.last_row())?;
+    let real = plan.id == CHARTED;
+    let last = match real {
+        true => body.last_row(),
+        false => body.first_row() + u32::from(body.has_total),
+    };
+    sheet.add_table(head, 0, last, body.last_col(), &table(book, plan, data))?;
+    if !real {
+        body.samples(&mut sheet)?;
+        return Ok(Sheet {
+            frame: sheet,
+            body: Some(body),
+        });
+    }
     for (r, cells) in data.rows.iter().enumerate() {
-        let row = head + 1 + r as u32;
-        let mut tall = 1;
+        let row = body.first_row() + r as u32;
+        sheet.set_row_height(row, height(1))?;
         for (c, (cell, column)) in cells.iter().zip(&data.columns).enumerate() {
-            let kind = cell.kind.unwrap_or(column.kind);
-            let format = looks.of(kind, cell.mark, cell.link.is_some());
-            if let (Kind::Long, Shown::Text(words)) = (kind, &cell.shown) {
-                tall = tall.max(lines(words, column.width));
-            }
-            put(&mut sheet, (row, c as u16), cell, format)?;
+            let format = theme::cell(cell.kind.unwrap_or(column.kind), cell.mark);
+            put(&mut sheet, (row, c as u16), cell, &format)?;
         }
-        sheet.set_row_height(row, (15.0 * tall as f64 + 3.0).min(400.0))?;
     }
-    for (c, (cell, column)) in (data.total.iter().flatten().zip(&data.columns)).enumerate() {
-        let format = theme::total(cell.kind.unwrap_or(column.kind), cell.mark);
-        put(&mut sheet, (last, c as u16), cell, &format)?;
+    Ok(sheet.into())
+}
+
+/// The sheet whose rows are written by the writer of workbooks: it gives the charts the numbers they are drawn from.
+const CHARTED: &str = "chart-data";
+
+/// The height of a row that states none.
+pub(super) const DEFAULT_HEIGHT: f64 = 18.0;
+
+/// The height in points of a row of so many lines, on a whole pixel.
+pub(super) fn height(lines: usize) -> f64 {
+    ((15.0 * lines as f64 + 3.0).min(400.0) * 4.0 / 3.0).round() * 0.75
+}
+
+/// A table has a row of data: an empty one where there is none.
+fn blank_row(body: &mut Body, columns: &[Column]) {
+    if body.is_empty() {
+        for column in columns {
+            let look = body.look(Look::Cell(column.kind, Mark::default()));
+            body.put_text(look, None);
+        }
+        body.end_row(DEFAULT_HEIGHT);
     }
-    printed(book, plan, data, &mut sheet, last)?;
-    Ok(sheet)
 }
 
 /// Title, lines of notes and the way back.

@@ -9,7 +9,7 @@ use rust_xlsxwriter::{
     DataValidation, DataValidationRule, ProtectionOptions, Workbook, Worksheet, XlsxError,
 };
 
-use super::finish::with_language;
+use super::finish::finished;
 use super::official::{Drawing, finish, heading};
 use super::sheet::{Cell, Shown, a1, in_unit, lines, paper, put};
 use super::theme::{self, Kind};
@@ -117,7 +117,7 @@ impl Template<'_> {
             self.table(&mut sheet, &Drawing::new(table, 3, self.lang))?;
             out.push_worksheet(sheet);
         }
-        Ok(with_language(&out.save_to_buffer()?, self.lang)?)
+        Ok(finished(&out.save_to_buffer()?, &[], self.lang)?)
     }
 
     /// What to do with the workbook.

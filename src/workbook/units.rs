@@ -1,9 +1,10 @@
 //! Figures by unit: every indicator, where every value came from, the totals, and tables of a few keys.
 
-use rust_xlsxwriter::{Worksheet, XlsxError};
+use rust_xlsxwriter::XlsxError;
 
+use super::body::{Body, Look, TextId};
 use super::book::{Book, Plan, told};
-use super::sheet::{Cell, Column, Data, Print, Shown, data};
+use super::sheet::{Cell, Column, DEFAULT_HEIGHT, Data, Print, Sheet, Shown, around, data};
 use super::theme::{Kind, Mark};
 use super::words::Focus;
 use crate::form::{KeyInfo, Measure};
@@ -19,7 +20,7 @@ fn wide_kind(measure: Measure) -> Kind {
 }
 
 /// Every indicator by unit: what all totals are computed from, and what huizong reads back.
-pub(super) fn units(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
+pub(super) fn units(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
     let lang = book.lang;
     let mut columns = vec![
         Column::new(book.word("unit-name"), book.name_width(), Kind::Text),
@@ -87,17 +88,16 @@ fn value_cell(
         told.join("\n\n")
     });
     let cell = cell.marked(book.mark(member, index)).noted(note);
-    let place = Book::place_of(value);
     // A workbook keeps no more than 65,530 links; beyond, the unit's name alone leads to its values.
-    if place.is_empty() || book.reporting.len() * book.form().keys.len() > 60_000 {
+    if value.place.is_none() || book.reporting.len() * book.form().keys.len() > 60_000 {
         cell
     } else {
-        cell.to(book.value_cell(unit, index), place)
+        cell.to(book.value_cell(unit, index), Book::place_of(value))
     }
 }
 
 /// One line a value: where it came from and how it was decided.
-pub(super) fn values(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
+pub(super) fn values(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
     // huizong reads this sheet back by these headers and by the words of the status column.
     let columns = [
         ("unit-name", book.name_width(), Kind::Text),
@@ -116,48 +116,76 @@ pub(super) fn values(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
         ("raw", 16.0, Kind::Text),
     ]
     .map(|(word, width, kind)| Column::new(book.word(word), width, kind));
-    let mut rows = Vec::new();
+    let data = Data::new(columns.to_vec(), Vec::new());
+    let mut body = Body::new(plan, data.columns.len());
+    let keys: Vec<Known> = (book.form().keys.iter())
+        .map(|info| Known {
+            key: body.text(&info.key),
+            label: body.text(info.label.get(book.lang)),
+            measure: body.text(info.measure.as_str()),
+            kind: match info.measure {
+                Measure::Count => Kind::Count,
+                Measure::Fen => Kind::Fen,
+            },
+        })
+        .collect();
     for member in &book.reporting {
-        for (index, info) in book.form().keys.iter().enumerate() {
-            let value = member.values.get(index).cloned().unwrap_or_default();
-            rows.push(value_row(book, member, index, info, &value));
-        }
+        values_of(book, member, &keys, &mut body);
     }
-    data(book, plan, &Data::new(columns.to_vec(), rows))
+    around(book, plan, &data, book.worksheet(plan)?, body)
 }
 
-fn value_row(
-    book: &Book,
-    member: &Member,
-    index: usize,
-    info: &KeyInfo,
-    value: &Value,
-) -> Vec<Cell> {
-    let number = (value.number)
-        .map_or_else(Cell::empty, Cell::number)
-        .kind(match info.measure {
-            Measure::Count => Kind::Count,
-            Measure::Fen => Kind::Fen,
-        })
-        .marked(book.mark(member, index));
-    let place = value.place.as_ref();
-    let part = |part: Option<String>| Cell::text(part.unwrap_or_default());
-    vec![
-        Cell::text(&member.name),
-        Cell::text(member.code.clone().unwrap_or_default()),
-        Cell::number(i64::from(book.summary.year)),
-        Cell::text(&book.form().id),
-        Cell::text(&info.key),
-        Cell::text(info.label.get(book.lang)),
-        number,
-        Cell::text(info.measure.as_str()),
-        Cell::text(value.status.as_str()),
-        Cell::text(status_word(book, value.status)),
-        part(place.map(|p| p.file.to_string())),
-        part(place.map(|p| p.sheet.to_string())),
-        part(place.map(|p| p.cell.to_string())),
-        part(value.raw.as_deref().map(str::to_owned)),
-    ]
+/// What all lines of a key have in common.
+struct Known {
+    key: TextId,
+    label: TextId,
+    measure: TextId,
+    kind: Kind,
+}
+
+/// The lines of one unit. There is one for every key, whatever is known of it: places are counted ([`Book::value_cell`]).
+fn values_of(book: &Book, member: &Member, keys: &[Known], body: &mut Body) {
+    let plain = body.look(Look::Cell(Kind::Text, Mark::default()));
+    let year_look = body.look(Look::Cell(Kind::Plain, Mark::default()));
+    let unit = body.text(&member.name);
+    let code = body.text(member.code.as_deref().unwrap_or_default());
+    let year = f64::from(book.summary.year);
+    let form = body.text(&book.form().id);
+    let unknown = Value::default();
+    // Most values of a unit stand in one sheet of one file.
+    let (mut file, mut sheet) = (("", None), ("", None));
+    for (index, known) in keys.iter().enumerate() {
+        let value = member.values.get(index).unwrap_or(&unknown);
+        body.put_text(plain, unit);
+        body.put_text(plain, code);
+        body.put_number(year_look, Some(year));
+        body.put_text(plain, form);
+        body.put_text(plain, known.key);
+        body.put_text(plain, known.label);
+        let look = body.look(Look::Cell(known.kind, book.mark(member, index)));
+        body.put_number(look, value.number.map(|number| number as f64));
+        body.put_text(plain, known.measure);
+        for words in [value.status.as_str(), status_word(book, value.status)] {
+            let words = body.text(words);
+            body.put_text(plain, words);
+        }
+        let place = value.place.as_ref();
+        for (last, words) in [
+            (&mut file, place.map_or("", |p| &p.file)),
+            (&mut sheet, place.map_or("", |p| &p.sheet)),
+        ] {
+            if last.0 != words {
+                *last = (words, body.text(words));
+            }
+            body.put_text(plain, last.1);
+        }
+        let cell = place.map(|p| p.cell.to_string());
+        let words = body.text(cell.as_deref().unwrap_or_default());
+        body.put_text(plain, words);
+        let words = body.text(value.raw.as_deref().unwrap_or_default());
+        body.put_text(plain, words);
+        body.end_row(DEFAULT_HEIGHT);
+    }
 }
 
 /// A status in words.
@@ -174,7 +202,7 @@ pub(super) fn status_word(book: &Book, status: Status) -> &'static str {
 }
 
 /// Every indicator's total with how many units it rests on.
-pub(super) fn totals(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
+pub(super) fn totals(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
     let form = book.form();
     let columns = vec![
         Column::new(book.word("table"), 26.0, Kind::Long),
@@ -238,7 +266,7 @@ pub(super) fn bare(unit: &str) -> &str {
 }
 
 /// A few keys by unit, with the area's total below.
-pub(super) fn focus(book: &Book, plan: &Plan, focus: &Focus) -> Result<Worksheet, XlsxError> {
+pub(super) fn focus(book: &Book, plan: &Plan, focus: &Focus) -> Result<Sheet, XlsxError> {
     let subjects: Vec<_> = (focus.columns.iter())
         .filter_map(|item| book.subject(&item.key).map(|subject| (item, subject)))
         .collect();

@@ -1,9 +1,9 @@
 //! Sheets over the years and over the units: trend, comparison, contributions, rates, rankings.
 
-use rust_xlsxwriter::{Sparkline, SparklineType, Worksheet, XlsxError};
+use rust_xlsxwriter::{Sparkline, SparklineType, XlsxError};
 
 use super::book::{Book, Plan};
-use super::sheet::{Cell, Column, Data, data};
+use super::sheet::{Cell, Column, Data, Sheet, data};
 use super::theme::{self, Kind};
 use super::units::bare;
 use crate::form::{Display, Measure};
@@ -42,7 +42,7 @@ pub(super) fn in_year(book: &Book, summary: &Summary, key: &str) -> Option<i64> 
 }
 
 /// Headline figures over the years, with a line drawn in each row.
-pub(super) fn trend(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
+pub(super) fn trend(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
     let years = &book.dossier.years;
     let mut columns = vec![
         Column::new(book.word("indicator"), 34.0, Kind::Text),
@@ -100,7 +100,7 @@ pub(super) fn trend(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
             .set_sparkline_color(theme::ACCENT)
             .set_line_weight(1.5)
             .show_markers(true);
-        sheet.add_sparkline(row, drawn, &sparkline)?;
+        sheet.frame.add_sparkline(row, drawn, &sparkline)?;
     }
     Ok(sheet)
 }
@@ -132,7 +132,7 @@ fn percent(from: i64, to: i64) -> f64 {
 }
 
 /// Every comparison line.
-pub(super) fn comparison(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
+pub(super) fn comparison(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
     let columns = vec![
         Column::new(book.word("indicator"), 52.0, Kind::Long),
         Column::new(book.word("scope"), 12.0, Kind::Plain),
@@ -178,7 +178,7 @@ pub(super) fn comparison(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxErro
 }
 
 /// Which units a change comes from.
-pub(super) fn contributions(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
+pub(super) fn contributions(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
     let columns = vec![
         Column::new(book.word("indicator"), 52.0, Kind::Long),
         Column::new(book.word("unit"), book.name_width(), Kind::Text),
@@ -228,7 +228,7 @@ fn label_of(book: &Book, key: &str) -> String {
 }
 
 /// Rates of the area and of every unit; the quotient is a formula.
-pub(super) fn rates(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
+pub(super) fn rates(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
     let columns = vec![
         Column::new(book.word("rate"), 28.0, Kind::Long),
         Column::new(book.word("unit"), book.name_width(), Kind::Text),
@@ -272,7 +272,7 @@ pub(super) fn rates(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
 }
 
 /// Units by size, for every ranked key.
-pub(super) fn rankings(book: &Book, plan: &Plan) -> Result<Worksheet, XlsxError> {
+pub(super) fn rankings(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
     let columns = vec![
         Column::new(book.word("indicator"), 46.0, Kind::Long),
         Column::new(book.word("rank"), 8.0, Kind::Plain),
