@@ -3,7 +3,10 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use tempfile::TempDir;
 
@@ -16,6 +19,8 @@ use crate::filename::FileNames;
 
 /// How the name aside of a file begins that is still being filled.
 const OPEN: &str = "open-";
+/// How many files are brought down to the disk at once.
+const SYNCED_AT_ONCE: usize = 16;
 
 /// A folder results are written to. They stand there after [`Folder::commit`], and not before.
 #[derive(Debug)]
@@ -142,8 +147,11 @@ impl Folder {
         };
         let new = self.changes.len().to_string();
         let path = aside.folder.path().join(&new);
-        (File::create(&path).and_then(|mut file| fill(&mut file, content)))
-            .map_err(|e| Failure::output(&place, &e))?;
+        let written = File::create(path).and_then(|file| {
+            let mut out = io::BufWriter::new(file);
+            content(&mut out).and_then(|()| out.flush())
+        });
+        written.map_err(|e| Failure::output(&place, &e))?;
         self.written.push(place);
         self.changes.push((Some(new), name.to_owned()));
         Ok(())
@@ -173,7 +181,6 @@ impl Folder {
     pub fn close(&mut self, file: OpenFile) -> Result<(), Failure> {
         let OpenFile { out, name, place } = file;
         (out.into_inner().map_err(io::IntoInnerError::into_error))
-            .and_then(|file| file.sync_all())
             .map_err(|error| Failure::output(&place, &error))?;
         self.written.push(place);
         self.changes.push((Some(format!("{OPEN}{name}")), name));
@@ -197,6 +204,31 @@ impl Folder {
         &self.written
     }
 
+    /// Brings the files that lie aside down to the disk, many at once, for the disk takes those that wait together: a name
+    /// must never outlive the power for want of its content.
+    fn sync(&self, aside: &Path, changes: &[(Option<String>, String)]) -> Result<(), Failure> {
+        let files: Vec<(&String, &String)> = (changes.iter())
+            .filter_map(|(new, place)| Some((new.as_ref()?, place)))
+            .collect();
+        let next = AtomicUsize::new(0);
+        let work = || -> Result<(), Failure> {
+            while let Some((new, place)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let file = File::options().write(true).open(aside.join(new));
+                file.and_then(|file| file.sync_all())
+                    .map_err(|error| Failure::output(&self.path.join(place), &error))?;
+            }
+            Ok(())
+        };
+        thread::scope(|scope| {
+            let workers: Vec<_> = (0..files.len().min(SYNCED_AT_ONCE))
+                .map(|_| scope.spawn(work))
+                .collect();
+            (workers.into_iter())
+                .map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)))
+                .collect()
+        })
+    }
+
     /// Moves everything to its place, all or nothing: where one file cannot be moved (it is open in another program), those
     /// that were moved before it go back. What a kill leaves half done, the next run finishes.
     ///
@@ -207,6 +239,7 @@ impl Folder {
             return Ok(());
         };
         let changes = std::mem::take(&mut self.changes);
+        self.sync(aside.folder.path(), &changes)?;
         let plan = Plan::new(&self.path, aside.folder.path(), &changes);
         let moved = interrupt::moving(&self.path, || plan.carry_out(&mut || ()));
         if let Err((place, error)) = moved {
