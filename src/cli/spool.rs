@@ -6,7 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use tempfile::SpooledTempFile;
 
 /// How much is held in memory, in bytes.
-const IN_MEMORY: usize = 64 << 20;
+const IN_MEMORY: usize = 8 << 20;
 
 /// Parts of a text, each with its place among the others.
 #[derive(Debug)]
