@@ -40,9 +40,11 @@ impl Mark {
 /// Labels repeat in every report: what they were found to be is remembered, up to this many.
 const REMEMBERED: usize = 20_000;
 
+/// What texts were found to be, and by which vocabulary.
+type Looks = (Option<Arc<Vocabulary>>, HashMap<Box<str>, Mark>);
+
 thread_local! {
-    static SEEN: RefCell<(Option<Arc<Vocabulary>>, HashMap<Box<str>, Mark>)> =
-        RefCell::new((None, HashMap::new()));
+    static SEEN: RefCell<Looks> = RefCell::new((None, HashMap::new()));
 }
 
 /// The looks of all cells of one grid.

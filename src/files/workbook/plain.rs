@@ -293,7 +293,9 @@ mod tests {
                 if path.is_dir() {
                     folders.push(path);
                 } else if path.extension().is_some_and(|ending| ending == "xlsx") {
-                    plain += usize::from(is_plain(&std::fs::read(path).unwrap()));
+                    let bytes = std::fs::read(path).unwrap();
+                    // One of them is a web page by another name.
+                    plain += usize::from(bytes.starts_with(b"PK") && is_plain(&bytes));
                 }
             }
         }
