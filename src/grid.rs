@@ -44,6 +44,19 @@ impl Content {
         }
     }
 
+    /// What is shown of it, as by [`fmt::Display`], but made much faster for texts and whole numbers.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Text(words) => words.to_string(),
+            // A zero may be a negative one, which is shown as such.
+            Self::Number(n) if *n != 0.0 && n.abs() < 1e15 && n.fract() == 0.0 => {
+                (*n as i64).to_string()
+            }
+            Self::Number(n) if *n == 0.0 && n.is_sign_positive() => "0".to_owned(),
+            other => other.to_string(),
+        }
+    }
+
     /// The text, when the content is text.
     pub fn as_text(&self) -> Option<&str> {
         match self {
@@ -181,6 +194,8 @@ const EMPTY: &Content = &Content::Empty;
 impl Grid {
     /// An empty grid of `rows` × `cols`.
     pub fn new(name: impl Into<Arc<str>>, addressing: Addressing, rows: u32, cols: u32) -> Self {
+        let mut cells = Vec::new();
+        cells.resize_with(rows as usize * cols as usize, Content::default);
         Self {
             name: name.into(),
             hidden: false,
@@ -190,7 +205,7 @@ impl Grid {
             offset: (0, 0),
             rows,
             cols,
-            cells: vec![Content::Empty; rows as usize * cols as usize],
+            cells,
             given: Vec::new(),
             spans: Vec::new(),
             anchors: None,
@@ -345,6 +360,28 @@ mod tests {
         assert_eq!(CellRef::A1(1_048_575, 16_383).to_string(), "XFD1048576");
         assert_eq!(CellRef::RowColumn(2, 3).to_string(), "R3C4");
         assert_eq!(CellRef::Line(12, 2).to_string(), "L12.3");
+    }
+
+    #[test]
+    fn contents_are_shown_as_they_are_displayed() {
+        let numbers = [
+            0.0,
+            -0.0,
+            1.0,
+            -7.0,
+            0.5,
+            1e14,
+            1e15,
+            1e300,
+            123_456_789.0,
+            f64::NAN,
+        ];
+        for number in numbers.map(Content::Number) {
+            assert_eq!(number.shown(), number.to_string());
+        }
+        for content in [Content::text(" 甲\n"), Content::Empty, Content::Bool(true)] {
+            assert_eq!(content.shown(), content.to_string());
+        }
     }
 
     #[test]

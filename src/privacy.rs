@@ -14,7 +14,7 @@ use std::borrow::Cow;
 /// assert_eq!(mask("采购金额13812345678元"), "采购金额13812345678元");
 /// ```
 pub fn mask(words: &str) -> Cow<'_, str> {
-    if words.chars().filter(|c| digit(*c).is_some()).count() < 11 {
+    if words.len() < 11 || words.chars().filter(|c| digit(*c).is_some()).count() < 11 {
         return Cow::Borrowed(words);
     }
     let chars: Vec<char> = words.chars().collect();
@@ -43,6 +43,9 @@ pub fn mask(words: &str) -> Cow<'_, str> {
 /// The raw text of a cell that carries a number: masked, unless what looks like personal data is the number itself.
 pub fn mask_beside_number(raw: &str) -> Cow<'_, str> {
     let masked = mask(raw);
+    if let Cow::Borrowed(_) = masked {
+        return masked;
+    }
     // Stars stand for what was masked; is there still a figure beside them?
     let rest: String = masked.split('*').collect();
     let parts = masked.matches("****").count();

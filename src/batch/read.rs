@@ -6,8 +6,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use rayon::prelude::*;
-
 use super::gather::{Origin, Source};
 use crate::files::{self, Late, Limit, Limits};
 use crate::finding::Finding;
@@ -55,25 +53,32 @@ impl Reader {
         }
     }
 
-    /// Reads and recognises every source. `done` is called after each, from any thread.
+    /// Reads and recognises every source. `done` is called once for each, a little later.
     ///
     /// The order of the answer is that of the sources, however many threads there are. A store is left to the
     /// caller: it gives no piece.
     pub fn read(&self, sources: &[Source], done: &(dyn Fn() + Sync)) -> Vec<Piece> {
-        let one = |source: &Source| {
-            let pieces = (self.content(source)).map(|bytes| self.pieces(source, bytes));
-            done();
-            pieces.unwrap_or_default()
+        let work = ReadAll {
+            reader: self.clone(),
+            sources: sources.to_vec(),
         };
-        let pieces: Vec<Vec<Piece>> = sources.par_iter().map(one).collect();
-        pieces.into_iter().flatten().collect()
+        let threads = rayon::current_num_threads();
+        let seconds = self.limits.get(Limit::Seconds);
+        let answers = files::each(work, sources.len(), threads, seconds, done);
+        (sources.iter().zip(answers))
+            .flat_map(|(source, answer)| match answer {
+                Ok(Some(pieces)) => self.settled(source, Ok(pieces)),
+                Ok(None) => Vec::new(),
+                Err(late) => self.settled(source, Err(late)),
+            })
+            .collect()
     }
 
     /// The bytes of a source, or why there are none; nothing for a store.
     pub fn content(&self, source: &Source) -> Option<Result<Vec<u8>, Text>> {
         match &source.origin {
             Origin::File(path) => Some(bytes_of(path, &self.limits)),
-            Origin::Standard => Some(all_of(io::stdin().lock(), &self.limits)),
+            Origin::Standard => Some(all_of(io::stdin().lock(), 0, &self.limits)),
             Origin::Kept(_) | Origin::Aside(_) => Some(Ok(Vec::new())),
             Origin::Missing(why) => Some(Err(why.clone())),
             Origin::Store(_) => None,
@@ -83,39 +88,68 @@ impl Reader {
     /// What comes of a source whose [`Reader::content`] is known. A file that takes too long, or in which a reader
     /// breaks, is unreadable; the others are not affected.
     pub fn pieces(&self, source: &Source, bytes: Result<Vec<u8>, Text>) -> Vec<Piece> {
-        let plain = |outcome| {
-            vec![Piece {
-                name: source.name.clone(),
-                modified: source.modified,
-                outcome,
-                findings: Vec::new(),
-            }]
-        };
+        let (reader, own) = (self.clone(), source.clone());
+        let seconds = self.limits.get(Limit::Seconds);
+        let read = files::within(seconds, move || reader.take_apart(&own, bytes));
+        self.settled(source, read)
+    }
+
+    /// What comes of a source, however long it takes.
+    fn take_apart(&self, source: &Source, bytes: Result<Vec<u8>, Text>) -> Vec<Piece> {
         let bytes = match (&source.origin, bytes) {
-            (Origin::Kept(kept), _) => return plain(Outcome::NotAReport(kept.why())),
-            (Origin::Aside(why), _) => return plain(Outcome::NotAReport(why.clone())),
-            (_, Err(why)) => return plain(Outcome::Unreadable(why)),
+            (Origin::Kept(kept), _) => return whole(source, Outcome::NotAReport(kept.why())),
+            (Origin::Aside(why), _) => return whole(source, Outcome::NotAReport(why.clone())),
+            (_, Err(why)) => return whole(source, Outcome::Unreadable(why)),
             (_, Ok(bytes)) => bytes,
         };
-        let (reader, name, modified) = (self.clone(), source.name.clone(), source.modified);
-        let seconds = self.limits.get(Limit::Seconds);
-        let read = files::within(seconds, move || {
-            (files::open_with(name, &bytes, &reader.limits).into_iter())
-                .map(|opened| recognise(opened, modified, &reader.recogniser))
-                .collect::<Vec<Piece>>()
-        });
+        (files::open_with(source.name.clone(), &bytes, &self.limits).into_iter())
+            .map(|opened| recognise(opened, source.modified, &self.recogniser))
+            .collect()
+    }
+
+    fn settled(&self, source: &Source, read: Result<Vec<Piece>, Late>) -> Vec<Piece> {
         match read {
             Ok(pieces) if pieces.is_empty() => {
                 let why = Text::new("压缩包里没有文件", "there are no files in the archive");
-                plain(Outcome::NotAReport(why))
+                whole(source, Outcome::NotAReport(why))
             }
             Ok(pieces) => pieces,
-            Err(Late::Time) => plain(Outcome::Unreadable(
-                self.limits.beyond(Limit::Seconds).text(),
-            )),
-            Err(Late::Broken(cause)) => plain(Outcome::Unreadable(broken(&cause))),
+            Err(Late::Time) => {
+                let why = self.limits.beyond(Limit::Seconds).text();
+                whole(source, Outcome::Unreadable(why))
+            }
+            Err(Late::Broken(cause)) => whole(source, Outcome::Unreadable(broken(&cause))),
         }
     }
+}
+
+/// Reading of many sources.
+struct ReadAll {
+    reader: Reader,
+    sources: Vec<Source>,
+}
+
+impl files::Work for ReadAll {
+    type Fetched = Option<Result<Vec<u8>, Text>>;
+    type Done = Option<Vec<Piece>>;
+
+    fn fetch(&self, item: usize) -> Self::Fetched {
+        self.reader.content(&self.sources[item])
+    }
+
+    fn work(&self, item: usize, fetched: Self::Fetched) -> Self::Done {
+        fetched.map(|bytes| self.reader.take_apart(&self.sources[item], bytes))
+    }
+}
+
+/// A source that ends as a whole.
+fn whole(source: &Source, outcome: Outcome) -> Vec<Piece> {
+    vec![Piece {
+        name: source.name.clone(),
+        modified: source.modified,
+        outcome,
+        findings: Vec::new(),
+    }]
 }
 
 fn broken(cause: &str) -> Text {
@@ -137,12 +171,13 @@ pub fn bytes_of(path: &Path, limits: &Limits) -> Result<Vec<u8>, Text> {
     let about = fs::metadata(path).map_err(|e| cannot_read(&e))?;
     (limits.check(Limit::FileSize, about.len())).map_err(|over| over.text())?;
     let file = File::open(path).map_err(|e| cannot_read(&e))?;
-    all_of(file, limits)
+    all_of(file, about.len(), limits)
 }
 
-fn all_of(source: impl Read, limits: &Limits) -> Result<Vec<u8>, Text> {
+/// All bytes of a source, which has about so many.
+fn all_of(source: impl Read, about: u64, limits: &Limits) -> Result<Vec<u8>, Text> {
     let most = limits.get(Limit::FileSize);
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(about.min(most).min(1 << 28) as usize + 1);
     (source.take(most.saturating_add(1)).read_to_end(&mut bytes)).map_err(|e| cannot_read(&e))?;
     if bytes.len() as u64 > most {
         return Err(limits.beyond(Limit::FileSize).text());

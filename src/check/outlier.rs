@@ -1,6 +1,7 @@
 //! Values far outside their unit's own history and its peers, robustly: median and median absolute deviation.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::Hash;
 use std::sync::Arc;
 
 use crate::finding::{Finding, Severity};
@@ -25,63 +26,60 @@ pub(super) fn findings(
     settings: &Settings,
     counties: &Counties,
 ) -> Vec<Finding> {
-    let mut by_unit: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    let mut by_peers: BTreeMap<(Option<i32>, String, String, String), Vec<usize>> = BTreeMap::new();
-    let mut bridges: BTreeMap<(String, String), Bridge> = BTreeMap::new();
-    let peers_of = |report: &Report| {
+    let (mut units, mut kinds) = (Groups::default(), Groups::default());
+    let mut forms = Forms::default();
+    let mut places: Vec<Option<(usize, usize, usize)>> = Vec::with_capacity(reports.len());
+    for (index, report) in reports.iter().enumerate() {
+        if report.scope != Scope::Own {
+            places.push(None);
+            continue;
+        }
+        let unit = units.put(lineage::descent(report, registry, counties), index);
         let kind = super::kind(report, registry, settings).to_owned();
         // Of one county: what is said of a unit does not depend on what other counties are looked at with it.
         let county = lineage::county(report, registry)
             .unwrap_or_else(|| counties.get(&report.file).cloned().unwrap_or_default());
-        (report.year, report.form.id.clone(), kind, county)
-    };
-    for (index, report) in reports
-        .iter()
-        .enumerate()
-        .filter(|(_, r)| r.scope == Scope::Own)
-    {
-        by_unit
-            .entry(lineage::descent(report, registry, counties))
-            .or_default()
-            .push(index);
-        by_peers.entry(peers_of(report)).or_default().push(index);
+        let form = forms.put(&report.form);
+        let peers = kinds.put((report.year, form, kind, county), index);
+        places.push(Some((unit, peers, form)));
     }
     let mut findings = Vec::new();
-    for (index, report) in reports
-        .iter()
-        .enumerate()
-        .filter(|(_, r)| r.scope == Scope::Own)
-    {
-        let history = &by_unit[&lineage::descent(report, registry, counties)];
+    let mut bridges: BTreeMap<(usize, usize), Bridge> = BTreeMap::new();
+    for (index, report) in reports.iter().enumerate() {
+        let Some((unit, peers, form)) = places[index] else {
+            continue;
+        };
+        let history = &units.members[unit];
         if history.len() <= settings.outlier.least_history {
             continue;
         }
-        for other in history {
-            let pair = (reports[*other].form.id.clone(), report.form.id.clone());
+        let others = (history.iter().copied())
+            .filter(|other| *other != index && reports[*other].year != report.year);
+        let others: Vec<(usize, usize)> = others
+            .filter_map(|other| Some((other, places[other]?.2)))
+            .collect();
+        for (other, from) in &others {
             bridges
-                .entry(pair)
+                .entry((*from, form))
                 .or_insert_with(|| Bridge::new(library, &reports[*other].form, &report.form));
         }
-        let peers = &by_peers[&peers_of(report)];
-        for key in telling_keys(&report.form) {
+        let others: Vec<(&Report, &Bridge)> = (others.iter())
+            .filter_map(|(other, from)| Some((&*reports[*other], bridges.get(&(*from, form))?)))
+            .collect();
+        for key in forms.telling[form].iter().copied() {
             let Some(now) = report.values[key].number else {
                 continue;
             };
-            let past = history
-                .iter()
-                .filter(|other| **other != index && reports[**other].year != report.year);
-            let past = past.filter_map(|other| {
-                let pair = (reports[*other].form.id.clone(), report.form.id.clone());
-                bridges.get(&pair)?.number(&reports[*other], key)
-            });
+            let past: Vec<i64> = (others.iter())
+                .filter_map(|(other, bridge)| bridge.number(other, key))
+                .collect();
             let measure = report.form.keys[key].measure;
-            let past: Vec<i64> = past.collect();
             let least = settings.outlier.least_history;
             let Some(median) = far(now, &past, least, measure, &settings.outlier) else {
                 continue;
             };
             // There are many peers; they are asked only about what the history doubts.
-            let peers: Vec<i64> = (peers.iter())
+            let peers: Vec<i64> = (kinds.members[peers].iter())
                 .filter(|other| **other != index)
                 .filter_map(|other| reports[*other].values[key].number)
                 .collect();
@@ -94,6 +92,52 @@ pub(super) fn findings(
         }
     }
     findings
+}
+
+/// Indices of reports by what they have in common, each kind of which has a number.
+struct Groups<K> {
+    numbers: HashMap<K, usize>,
+    members: Vec<Vec<usize>>,
+}
+
+impl<K> Default for Groups<K> {
+    fn default() -> Self {
+        Self {
+            numbers: HashMap::new(),
+            members: Vec::new(),
+        }
+    }
+}
+
+impl<K: Hash + Eq> Groups<K> {
+    /// Puts a report into its group.
+    fn put(&mut self, key: K, report: usize) -> usize {
+        let next = self.members.len();
+        let number = *self.numbers.entry(key).or_insert(next);
+        if number == next {
+            self.members.push(Vec::new());
+        }
+        self.members[number].push(report);
+        number
+    }
+}
+
+/// The forms met, with their telling keys.
+#[derive(Default)]
+struct Forms {
+    ids: Vec<String>,
+    telling: Vec<Vec<usize>>,
+}
+
+impl Forms {
+    fn put(&mut self, form: &Form) -> usize {
+        let known = self.ids.iter().position(|id| *id == form.id);
+        known.unwrap_or_else(|| {
+            self.ids.push(form.id.clone());
+            self.telling.push(telling_keys(form));
+            self.ids.len() - 1
+        })
+    }
 }
 
 /// Keys that are no part of a total: a part that is far outside shows in its total.

@@ -4,6 +4,7 @@
 mod archive;
 mod archive_page;
 mod charset;
+mod crew;
 mod delimited;
 mod guard;
 mod json;
@@ -26,6 +27,7 @@ mod xml;
 use std::sync::Arc;
 
 pub use archive::is_clutter;
+pub use crew::{Work, each};
 pub use limits::{Entry as LimitEntry, Limit, LimitError, Limits, Over};
 pub use watch::{Late, tick, within};
 

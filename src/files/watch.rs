@@ -1,5 +1,5 @@
-//! Time for one file. A parser of somebody else cannot be asked to stop, so every file is read on a thread of its own that
-//! is waited for only so long; what is ours looks at [`tick`] and ends by itself.
+//! Time for one file. A parser of somebody else cannot be asked to stop, so files are read on threads that are waited for only
+//! so long; what is ours looks at [`tick`] and ends by itself.
 
 use std::cell::{Cell, RefCell};
 use std::panic::resume_unwind;
@@ -30,7 +30,7 @@ thread_local! {
 }
 
 /// Enough for the deepest nesting that limits can be raised to.
-const STACK: usize = 16 << 20;
+pub(super) const STACK: usize = 16 << 20;
 
 /// What is thrown where [`tick`] ends work that nobody waits for.
 struct GivenUp;
@@ -58,9 +58,7 @@ pub fn within<T: Send + 'static>(
     let (answer, answered) = sync_channel(1);
     let flag = given_up.clone();
     let job: Job = Box::new(move || {
-        GIVEN_UP.set(Some(flag));
-        let outcome = guard::quietly(work);
-        GIVEN_UP.set(None);
+        let outcome = watched(flag, work);
         // Nobody may be waiting any more.
         let _ = answer.send(outcome);
     });
@@ -75,6 +73,14 @@ pub fn within<T: Send + 'static>(
             Err(Late::Time)
         }
     }
+}
+
+/// Does work that ends at its next [`tick`] once the flag is up; a panic becomes its message.
+pub(super) fn watched<T>(flag: Arc<AtomicBool>, work: impl FnOnce() -> T) -> Result<T, String> {
+    GIVEN_UP.set(Some(flag));
+    let outcome = guard::quietly(work);
+    GIVEN_UP.set(None);
+    outcome
 }
 
 /// Gives the job to this thread's helper; where no thread can be had, it is done here, without a limit.

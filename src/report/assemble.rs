@@ -133,13 +133,8 @@ impl Sheet {
         (troubles, std::cmp::Reverse(found))
     }
 
-    /// Takes what was found in a grid.
-    pub(super) fn new(document: &Document, grid: usize, form: usize, scan: Scan) -> Self {
-        let clues = if document.kind == Kind::Workbook {
-            identity::of_sheet(&document.grids[grid].name)
-        } else {
-            Clues::default()
-        };
+    /// Takes what was found in a grid, with what the sheet's name says.
+    pub(super) fn new(grid: usize, form: usize, scan: Scan, clues: Clues) -> Self {
         Self {
             grid,
             form,
@@ -151,16 +146,14 @@ impl Sheet {
     /// The reports in the sheet: where a key comes a second time after a title that names another unit or year, a new
     /// one begins.
     fn reports(&self, document: &Document, grid: &Grid) -> Vec<(Scan, Clues, super::Narrative)> {
-        let titles: Vec<u32> = (0..grid.rows())
-            .filter(|row| !self.scan.rows[*row as usize])
-            .filter(|row| {
-                (0..grid.cols()).any(|col| {
-                    grid.own(*row, col).as_text().is_some_and(|t| {
-                        identity::title(t).is_some_and(|(n, y)| !n.is_empty() || y.is_some())
-                    })
-                })
+        let words = self.words_beside(document, grid);
+        let mut titles: Vec<u32> = (words.iter())
+            .filter(|(_, _, words)| {
+                identity::title_in(&words.plain).is_some_and(|(n, y)| !n.is_empty() || y.is_some())
             })
+            .map(|(row, ..)| *row)
             .collect();
+        titles.dedup();
         let mut cuts: Vec<u32> = Vec::new();
         for title in titles.iter().skip(1) {
             let from = cuts.last().copied().unwrap_or(0);
@@ -205,40 +198,41 @@ impl Sheet {
                 } else {
                     years_only(&self.clues)
                 };
-                let text = self.words(document, grid, *start, end, &mut clues);
+                let from = words.partition_point(|(row, ..)| row < start);
+                let to = words.partition_point(|(row, ..)| *row < end);
+                let text = narrative_of(grid, &words[from..to], &mut clues);
                 (scan, clues, text)
             })
             .collect()
     }
 
-    fn words(
-        &self,
-        document: &Document,
-        grid: &Grid,
-        start: u32,
-        end: u32,
-        clues: &mut Clues,
-    ) -> super::Narrative {
-        let mut words: Vec<Words> = Vec::new();
-        for row in (start..end).filter(|row| !self.scan.rows[*row as usize]) {
+    /// The texts outside of the tables, with their cells, in reading order.
+    fn words_beside(&self, document: &Document, grid: &Grid) -> Vec<(u32, u32, Words)> {
+        let mut words = Vec::new();
+        for row in (0..grid.rows()).filter(|row| !self.scan.rows[*row as usize]) {
             for col in 0..grid.cols() {
-                let Content::Text(text) = grid.own(row, col) else {
-                    continue;
-                };
-                let place = grid.place(&document.name, row, col);
-                let label: String = super::label::plain(text)
-                    .chars()
-                    .filter(|c| !c.is_whitespace())
-                    .collect();
-                beside(grid, row, col, &label, &place, clues);
-                words.push(Words {
-                    text: text.clone(),
-                    place,
-                });
+                if let Content::Text(text) = grid.own(row, col) {
+                    let found = Words {
+                        text: text.clone(),
+                        plain: super::label::plain(text),
+                        place: grid.place(&document.name, row, col),
+                    };
+                    words.push((row, col, found));
+                }
             }
         }
-        narrative::read(&words, clues)
+        words
     }
+}
+
+/// What the words between two rows say.
+fn narrative_of(grid: &Grid, words: &[(u32, u32, Words)], clues: &mut Clues) -> super::Narrative {
+    for (row, col, words) in words {
+        let label = super::label::squeezed(&words.plain);
+        beside(grid, *row, *col, &label, &words.place, clues);
+    }
+    let words: Vec<&Words> = words.iter().map(|(.., words)| words).collect();
+    narrative::read(&words, clues)
 }
 
 /// `填报单位` in one cell and the name in the next.
@@ -252,15 +246,18 @@ fn beside(
 ) {
     let label = label.trim_end_matches([':', '：']);
     let words = super::words::Words::get();
+    let known = |labels: &[String]| labels.iter().any(|l| l == label);
+    let (unit, year) = (known(&words.unit_labels), known(&words.year_labels));
+    if !unit && !year {
+        return;
+    }
     let next = (col + 1..grid.cols())
         .map(|c| grid.own(row, c))
         .find(|c| !c.is_empty());
     let Some(next) = next else { return };
-    if words.unit_labels.iter().any(|l| l == label) {
+    if unit {
         clues.name(Source::Field, &next.to_string(), Some(place.clone()));
-    } else if words.year_labels.iter().any(|l| l == label)
-        && let Some((year, ..)) = identity::find_year(&next.to_string())
-    {
+    } else if let Some((year, ..)) = identity::find_year(&next.to_string()) {
         clues.year(Source::Field, year, Some(place.clone()));
     }
 }
@@ -274,10 +271,13 @@ fn table_money(grid: &Grid, marks: &Marks, scan: &Scan) -> Option<MoneyUnit> {
             if marks.own(row, col) != Mark::Text {
                 return None;
             }
-            let text: String = super::label::plain(grid.own(row, col).as_text()?)
-                .chars()
-                .filter(|c| !c.is_whitespace())
-                .collect();
+            let text = grid.own(row, col).as_text()?;
+            // No other character is written 位 when it is simplified.
+            if !text.contains('位') {
+                return None;
+            }
+            let plain = super::label::plain(text);
+            let text = super::label::squeezed(&plain);
             let stated = text.contains("单位:") || text.contains("金额单位");
             (stated && text.chars().count() <= 20)
                 .then(|| money_unit_in(&text))

@@ -33,8 +33,10 @@ pub struct Draft {
 impl Draft {
     /// A report of which nothing is known.
     pub fn new(form: Arc<Form>) -> Self {
+        let mut values = Vec::new();
+        values.resize_with(form.keys.len(), || None);
         Self {
-            values: vec![None; form.keys.len()],
+            values,
             form,
             clues: Clues::default(),
             code: None,

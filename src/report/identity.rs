@@ -1,7 +1,9 @@
 //! Units and years in titles, names of files and sheets, and words.
 
+use std::borrow::Cow;
+
 use super::clues::{Clues, Source};
-use super::label::{plain, strip_enumerator};
+use super::label::{plain, squeezed, strip_enumerator};
 use super::words::Words;
 
 /// Whether two names may be of one unit: equal, or one with the names of its parents in front, or an office's.
@@ -13,21 +15,30 @@ pub fn same_unit(a: &str, b: &str) -> bool {
 
 /// A unit's name without what is no part of it: year, report name, 人民政府 at the end, quotes, numbers.
 pub fn unit_name(words: &str) -> String {
+    unit_name_in(&plain(words))
+}
+
+/// The same of text that is plain already.
+pub fn unit_name_in(plain: &str) -> String {
     let words_of = Words::get();
-    let mut name: String = plain(words)
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .collect();
-    for noun in &words_of.report_names {
-        if let Some(at) = name.find(noun.as_str()) {
-            name.replace_range(at..at + noun.len(), "");
-            break;
-        }
+    let mut name = squeezed(plain);
+    let noun = (words_of.report_names.iter()).find(|noun| name.contains(noun.as_str()));
+    if let Some(noun) = noun {
+        name = Cow::Owned(name.replacen(noun.as_str(), "", 1));
     }
-    name = without_year(&name);
-    name = strip_enumerator(&name).to_owned();
-    let keep = |c: char| c.is_alphabetic() || c.is_ascii_digit() || "=<>/()".contains(c);
-    name = name.chars().filter(|c| keep(*c)).collect();
+    if let Some((_, start, end)) = find_year(&name) {
+        let rest = name[end..].trim_start_matches(['年', '度']);
+        name = Cow::Owned(format!("{}{rest}", &name[..start]));
+    }
+    // Most characters are of the first kind, and quickly told.
+    let keep = |c: char| {
+        matches!(c, '\u{4E00}'..='\u{9FFF}' | '0'..='9' | '=' | '<' | '>' | '/' | '(' | ')')
+            || c.is_alphabetic()
+    };
+    let mut name: String = strip_enumerator(&name)
+        .chars()
+        .filter(|c| keep(*c))
+        .collect();
     for noise in &words_of.title_noise {
         if let Some(rest) = name.strip_prefix(noise.as_str()) {
             name = rest.to_owned();
@@ -46,58 +57,60 @@ pub fn unit_name(words: &str) -> String {
     name.trim_matches(['(', ')', '-', '_', '.']).to_owned()
 }
 
-fn without_year(text: &str) -> String {
-    match find_year(text) {
-        Some((_, start, end)) => {
-            let rest = text[end..].trim_start_matches(['年', '度']);
-            format!("{}{rest}", &text[..start])
-        }
-        None => text.to_owned(),
-    }
-}
-
 /// The first year in a text, with the bytes it takes: four digits or Chinese numerals before 年, else four digits alone.
 pub fn find_year(text: &str) -> Option<(i32, usize, usize)> {
     let mut fallback = None;
-    let mut start = 0;
-    while let Some(offset) =
-        text[start..].find(|c: char| c.is_ascii_digit() || "二〇○零".contains(c))
-    {
-        let at = start + offset;
-        let numeral = |c: char| c.is_ascii_digit() || "〇○零一二三四五六七八九".contains(c);
-        let length: usize = text[at..]
-            .chars()
-            .take_while(|c| numeral(*c))
-            .map(char::len_utf8)
-            .sum();
-        let end = at + length.max(text[at..].chars().next().map_or(1, char::len_utf8));
-        let digits: Option<String> = (text[at..end].chars())
-            .map(|c| match c {
-                '○' | '零' | '〇' => Some('0'),
-                _ if c.is_ascii_digit() => Some(c),
-                _ => "〇一二三四五六七八九"
-                    .chars()
-                    .position(|d| d == c)
-                    .and_then(|d| char::from_digit(d as u32, 10)),
-            })
-            .collect();
-        let year = digits
-            .filter(|d| d.len() == 4)
-            .and_then(|d| d.parse::<i32>().ok());
-        if let Some(year) = year.filter(|y| (2000..=2100).contains(y)) {
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, first)) = chars.next() {
+        if !matches!(first, '0'..='9' | '二' | '〇' | '○' | '零') {
+            continue;
+        }
+        let mut year = numeral(first)?;
+        let (mut length, mut end) = (1, at + first.len_utf8());
+        while let Some((_, next)) = chars.peek()
+            && let Some(digit) = numeral(*next)
+        {
+            year = year.saturating_mul(10).saturating_add(digit);
+            length += 1;
+            end += next.len_utf8();
+            chars.next();
+        }
+        if length == 4 && (2000..=2100).contains(&year) {
             if text[end..].trim_start().starts_with('年') {
                 return Some((year, at, end));
             }
             fallback.get_or_insert((year, at, end));
         }
-        start = end;
     }
     fallback
 }
 
+/// The value of a numeral that years are written with.
+fn numeral(c: char) -> Option<i32> {
+    Some(match c {
+        '0'..='9' => c as i32 - '0' as i32,
+        '〇' | '○' | '零' => 0,
+        '一' => 1,
+        '二' => 2,
+        '三' => 3,
+        '四' => 4,
+        '五' => 5,
+        '六' => 6,
+        '七' => 7,
+        '八' => 8,
+        '九' => 9,
+        _ => return None,
+    })
+}
+
 /// Reads a line as a title: year and unit around the name of the report.
 pub fn title(text: &str) -> Option<(String, Option<i32>)> {
-    let text: String = plain(text).chars().filter(|c| !c.is_whitespace()).collect();
+    title_in(&plain(text))
+}
+
+/// The same of text that is plain already.
+pub fn title_in(plain: &str) -> Option<(String, Option<i32>)> {
+    let text = squeezed(plain);
     if text.chars().count() > 60 || text.contains(['。', '；', '《', ',', '，', '、']) {
         return None;
     }

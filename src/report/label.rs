@@ -1,5 +1,6 @@
 //! One normalisation for every label and word, whatever the converter did to it.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 /// A character that was destroyed on the way, in normalised text.
@@ -64,7 +65,10 @@ pub fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut after_han = false;
     while let Some(character) = rest.chars().next() {
-        if after_han && let Some(skip) = pinyin(rest) {
+        if after_han
+            && matches!(character, '(' | '（')
+            && let Some(skip) = pinyin(rest)
+        {
             rest = &rest[skip..];
             continue;
         }
@@ -75,6 +79,15 @@ pub fn plain(text: &str) -> String {
         out.push(character);
     }
     out
+}
+
+/// Text without white space.
+pub fn squeezed(text: &str) -> Cow<'_, str> {
+    if text.contains(char::is_whitespace) {
+        Cow::Owned(text.chars().filter(|c| !c.is_whitespace()).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// Length of a bracketed syllable at the beginning of `text`.
@@ -109,6 +122,8 @@ pub fn normalise(text: &str) -> String {
             '\u{FFFD}' | '□' | '■' | '▯' | '?' | '\u{E000}'..='\u{F8FF}' => {
                 out.push(DESTROYED)
             }
+            // Most characters are of this kind, which has no case.
+            '\u{4E00}'..='\u{9FFF}' => out.push(character),
             _ if character.is_alphanumeric() => out.extend(character.to_lowercase()),
             // The underscore holds keys together.
             '_' => out.push('_'),

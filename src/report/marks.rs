@@ -40,8 +40,11 @@ impl Mark {
 /// Labels repeat in every report: what they were found to be is remembered, up to this many.
 const REMEMBERED: usize = 20_000;
 
+/// What texts were found to be, and by which vocabulary.
+type Looks = (Option<Arc<Vocabulary>>, HashMap<Box<str>, Mark>);
+
 thread_local! {
-    static SEEN: RefCell<(usize, HashMap<Box<str>, Mark>)> = RefCell::new((0, HashMap::new()));
+    static SEEN: RefCell<Looks> = RefCell::new((None, HashMap::new()));
 }
 
 /// The looks of all cells of one grid.
@@ -57,9 +60,9 @@ impl Marks {
         let (rows, cols) = (grid.rows(), grid.cols());
         let mut marks = Vec::with_capacity(rows as usize * cols as usize);
         SEEN.with_borrow_mut(|(of, seen)| {
-            let identity = Arc::as_ptr(vocabulary) as usize;
-            if *of != identity || seen.len() > REMEMBERED {
-                *of = identity;
+            let same = of.as_ref().is_some_and(|of| Arc::ptr_eq(of, vocabulary));
+            if !same || seen.len() > REMEMBERED {
+                *of = Some(vocabulary.clone());
                 seen.clear();
             }
             for row in 0..rows {
@@ -70,6 +73,11 @@ impl Marks {
             }
         });
         Self { cols, marks }
+    }
+
+    /// The looks of all cells, row by row.
+    pub fn all(&self) -> &[Mark] {
+        &self.marks
     }
 
     /// The look of the cell itself (not of the span that covers it).

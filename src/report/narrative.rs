@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::clues::{Clues, Source};
-use super::identity::{find_year, looks_like_unit, title, unit_name};
-use super::label::plain;
+use super::identity::{find_year, looks_like_unit, title_in, unit_name, unit_name_in};
+use super::label::{plain, squeezed};
 use super::{Day, Narrative, Sentence};
 use crate::files::{Document, Part};
 use crate::grid::{CellRef, Place};
@@ -14,6 +14,8 @@ use crate::grid::{CellRef, Place};
 pub struct Words {
     /// The text as found.
     pub text: Box<str>,
+    /// The same in plain characters.
+    pub plain: String,
     /// Where it stands.
     pub place: Place,
 }
@@ -25,6 +27,7 @@ pub fn of_document(document: &Document) -> Vec<Words> {
         .filter_map(|part| match part {
             Part::Words { text, line, .. } => Some(Words {
                 text: text.clone(),
+                plain: plain(text),
                 place: Place {
                     file: document.name.clone(),
                     sheet: sheet.clone(),
@@ -37,13 +40,13 @@ pub fn of_document(document: &Document) -> Vec<Words> {
 }
 
 /// Reads words as a narrative and collects what they say of unit and year.
-pub fn read(words: &[Words], clues: &mut Clues) -> Narrative {
+pub fn read(words: &[&Words], clues: &mut Clues) -> Narrative {
     let mut narrative = Narrative::default();
     for (at, line) in words.iter().enumerate() {
-        let text = plain(&line.text);
-        let squeezed: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        let text = &line.plain;
+        let squeezed = squeezed(text);
         if narrative.title.is_none()
-            && let Some((name, year)) = title(&line.text)
+            && let Some((name, year)) = title_in(text)
         {
             clues.name(Source::Title, &name, Some(line.place.clone()));
             if let Some(year) = year {
@@ -57,8 +60,8 @@ pub fn read(words: &[Words], clues: &mut Clues) -> Narrative {
         if let Some(day) = whole_date(&squeezed) {
             narrative.signed = Some((day, line.place.clone()));
             if let Some(before) = at.checked_sub(1).and_then(|b| words.get(b)) {
-                let name = unit_name(&before.text);
-                if looks_like_unit(&name) || plain(&before.text).trim().ends_with("人民政府") {
+                let name = unit_name_in(&before.plain);
+                if looks_like_unit(&name) || before.plain.trim().ends_with("人民政府") {
                     clues.name(Source::Signature, &before.text, Some(before.place.clone()));
                 }
             }
@@ -67,7 +70,7 @@ pub fn read(words: &[Words], clues: &mut Clues) -> Narrative {
             narrative.signed = Some((day, line.place.clone()));
         }
         field(&squeezed, &line.place, clues);
-        sentences(&text, &line.place, &mut narrative);
+        sentences(text, &line.place, &mut narrative);
     }
     for sentence in &narrative.sentences {
         period(sentence, clues);
@@ -77,10 +80,10 @@ pub fn read(words: &[Words], clues: &mut Clues) -> Narrative {
 
 fn sentences(text: &str, place: &Place, narrative: &mut Narrative) {
     for part in text.split_inclusive(['。', '；', ';', '！', '!', '\n']) {
-        let words: String = part.trim().to_owned();
+        let words = part.trim();
         if !words.is_empty() {
             narrative.sentences.push(Sentence {
-                words: words.into_boxed_str(),
+                words: words.into(),
                 place: place.clone(),
             });
         }
@@ -112,11 +115,7 @@ pub fn field(squeezed: &str, place: &Place, clues: &mut Clues) {
 
 /// The stated period, or a sentence that speaks of the year's work.
 fn period(sentence: &Sentence, clues: &mut Clues) {
-    let squeezed: String = sentence
-        .words
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .collect();
+    let squeezed = squeezed(&sentence.words);
     let Some((year, _, end)) = find_year(&squeezed) else {
         return;
     };

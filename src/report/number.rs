@@ -1,7 +1,7 @@
 //! Reading a count or an amount from a cell, exactly, or saying why not.
 
 use super::decimal::{Decimal, multiplied, of_float, of_text};
-use super::label::plain;
+use super::label::{plain, squeezed};
 use super::words::Words;
 use crate::form::MoneyUnit;
 use crate::grid::Content;
@@ -98,7 +98,12 @@ fn money_unit(tail: &str) -> Result<Option<MoneyUnit>, ()> {
 
 /// The unit of money that a header or title names, as in `采购总金额（万元）`.
 pub fn money_unit_in(text: &str) -> Option<MoneyUnit> {
-    let text: String = plain(text).chars().filter(|c| !c.is_whitespace()).collect();
+    // No other character is written 元 when it is simplified.
+    if !text.contains('元') {
+        return None;
+    }
+    let plain = plain(text);
+    let text = squeezed(&plain);
     // The longest first: 万元 contains 元.
     [
         ("亿元", MoneyUnit::HundredMillionYuan),

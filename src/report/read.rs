@@ -40,7 +40,7 @@ pub fn value(
             amount(content, unit)
         }
     };
-    let raw = (!content.is_empty()).then(|| content.to_string().into_boxed_str());
+    let raw = (!content.is_empty()).then(|| content.shown().into_boxed_str());
     let (status, number) = match reading {
         Reading::Blank => (Status::Blank, None),
         Reading::NotApplicable => (Status::NotApplicable, None),

@@ -9,7 +9,7 @@ use super::draft::Draft;
 use super::flat::Flat;
 use super::marks::{Mark, Marks};
 use super::masked::masked;
-use super::table::scan;
+use super::table::scan_again;
 use super::vocabulary::Vocabulary;
 use super::{Report, identity, narrative, record, tidy, wide};
 use crate::files::{Document, Kind};
@@ -172,6 +172,7 @@ impl Recogniser {
         }
         let words = narrative::of_document(document);
         let mut clues = Clues::default();
+        let words: Vec<&narrative::Words> = words.iter().collect();
         let text = narrative::read(&words, &mut clues);
         let year = clues.best_year().or(file.best_year());
         let tied = self.choose(&whole, year);
@@ -179,16 +180,19 @@ impl Recogniser {
             return Vec::new();
         };
         let grids: Vec<usize> = (0..document.grids.len()).filter(open).collect();
+        let names: Vec<Clues> = (document.grids.iter())
+            .map(|grid| match document.kind {
+                Kind::Workbook => identity::of_sheet(&grid.name),
+                _ => Clues::default(),
+            })
+            .collect();
         let read = |main: usize| -> Vec<Sheet> {
             (grids.iter())
                 .map(|at| {
-                    let form = self.form_of_sheet(document, *at, &scores[*at], main, year);
-                    let found = scan(
-                        &document.grids[*at],
-                        &marks[*at],
-                        &self.vocabulary.forms[form],
-                    );
-                    Sheet::new(document, *at, form, found)
+                    let form = self.form_of_sheet(document, &names[*at], &scores[*at], main, year);
+                    let found =
+                        scan_again(&document.grids[*at], &marks[*at], &self.vocabulary, form);
+                    Sheet::new(*at, form, found, names[*at].clone())
                 })
                 .collect()
         };
@@ -255,7 +259,7 @@ impl Recogniser {
     fn form_of_sheet(
         &self,
         document: &Document,
-        at: usize,
+        name: &Clues,
         score: &Score,
         main: usize,
         year: Option<i32>,
@@ -264,7 +268,7 @@ impl Recogniser {
         if !on_its_own {
             return main;
         }
-        let named = identity::of_sheet(&document.grids[at].name).best_year();
+        let named = name.best_year();
         let best = self.choose(score, named.or(year));
         if best.contains(&main) && named.is_none() {
             return main;

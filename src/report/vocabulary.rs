@@ -46,19 +46,19 @@ pub struct Tree {
     pub roots: Vec<usize>,
     /// Node of every row or column.
     pub leaves: Vec<usize>,
-    /// Nodes by term.
-    by_term: HashMap<Term, Vec<usize>>,
+    /// Nodes by term; terms that are not there at the end have none.
+    by_term: Vec<Vec<usize>>,
 }
 
 impl Tree {
     /// The nodes that a term may stand for.
     pub fn nodes_of(&self, term: Term) -> &[usize] {
-        self.by_term.get(&term).map_or(&[], Vec::as_slice)
+        self.by_term.get(term as usize).map_or(&[], Vec::as_slice)
     }
 
     /// Whether a term stands for anything here.
     pub fn knows(&self, term: Term) -> bool {
-        self.by_term.contains_key(&term)
+        !self.nodes_of(term).is_empty()
     }
 
     /// How good a match of a node by a term is.
@@ -172,7 +172,11 @@ impl Tree {
         {
             self.nodes[node].terms.push((term, matched));
             self.nodes[node].spellings.push(normal);
-            self.by_term.entry(term).or_default().push(node);
+            let at = term as usize;
+            if self.by_term.len() <= at {
+                self.by_term.resize_with(at + 1, Vec::new);
+            }
+            self.by_term[at].push(node);
         }
     }
 }
@@ -213,10 +217,19 @@ pub struct FormLabels {
     pub form: Arc<Form>,
     /// Its blocks in every way they may be drawn.
     pub views: Vec<View>,
+    /// For each term, the views (as bits, the view's number modulo 64) that have such a column.
+    columns: Vec<u64>,
     /// What every term means as a heading.
     pub headings: HashMap<Term, Heading>,
     /// Keys by their spelling.
     pub keys: HashMap<String, usize>,
+}
+
+impl FormLabels {
+    /// The views that may have a column of this name, as bits: the view's number modulo 64.
+    pub fn with_column(&self, term: Term) -> u64 {
+        self.columns.get(term as usize).copied().unwrap_or(0)
+    }
 }
 
 /// Gives every distinct label its number.
@@ -309,9 +322,16 @@ fn labels_of(form: &Arc<Form>, terms: &mut Terms) -> FormLabels {
     let keys = (form.keys.iter().enumerate())
         .map(|(index, info)| (info.key.clone(), index))
         .collect();
+    let mut columns = vec![0_u64; terms.ids.len()];
+    for (at, view) in views.iter().enumerate() {
+        for (term, nodes) in view.cols.by_term.iter().enumerate() {
+            columns[term] |= u64::from(!nodes.is_empty()) << (at % 64);
+        }
+    }
     FormLabels {
         form: form.clone(),
         views,
+        columns,
         headings,
         keys,
     }

@@ -19,8 +19,12 @@ pub use comparisons::{StoredComparison, StoredComparisons};
 pub use statuses::StoredStatuses;
 pub use totals::{StoredTotal, StoredTotals};
 
-/// Columns that are read at once.
+/// Columns that are read at once where a sum is kept for every line.
 const COLUMNS_AT_ONCE: usize = 16;
+
+/// Runs of chunks that are added up at once, each with all its columns, where a sum is kept for every area. However many
+/// threads there are, so that memory stays within bounds, and sums are put together in the same order.
+const RUNS_AT_ONCE: usize = 16;
 
 /// The mark of a report that does not count: consolidated, without a year, or given way to a later version.
 const NOT_COUNTED: u32 = u32::MAX;
@@ -121,6 +125,12 @@ impl<'s> Stored<'s> {
         }
         for (chunk, lines) in chunks {
             let frame = self.store.read(chunk, Some(&names), &self.filter)?;
+            let places: Vec<u32> = (lines.iter())
+                .map(|line| match *line {
+                    NOT_COUNTED => NOT_COUNTED,
+                    line => group(line),
+                })
+                .collect();
             let number = |key: &usize| {
                 let column = frame.column(&column_name(&form.keys[*key].key))?;
                 Ok(column.i64()?.rechunk().into_owned())
@@ -128,7 +138,7 @@ impl<'s> Stored<'s> {
             for (set, cells) in sets.iter().zip(&mut cells) {
                 let columns: PolarsResult<Vec<Int64Chunked>> = set.iter().map(number).collect();
                 let columns = columns.map_err(StoreError::parquet_of(&chunk.part.path))?;
-                add(&columns, lines, cells, &group);
+                add(&columns, &places, cells);
             }
         }
         Ok(cells)
@@ -136,24 +146,48 @@ impl<'s> Stored<'s> {
 }
 
 /// Adds, for every report that counts, the sum of some columns to the cell of its group.
-fn add(columns: &[Int64Chunked], lines: &[u32], cells: &mut [Cell], group: impl Fn(u32) -> u32) {
+fn add(columns: &[Int64Chunked], places: &[u32], cells: &mut [Cell]) {
+    let mut put = |number: i64, place: u32| {
+        if place != NOT_COUNTED {
+            cells[place as usize].add(number);
+        }
+    };
     match columns {
         [] => {}
-        [column] => {
-            for (number, line) in column.iter().zip(lines) {
-                if let (Some(number), false) = (number, *line == NOT_COUNTED) {
-                    cells[group(*line) as usize].add(number);
+        [column] => match numbers(column) {
+            Some(numbers) => (numbers.zip(places)).for_each(|(number, place)| put(number, *place)),
+            None => {
+                for (number, place) in column.iter().zip(places) {
+                    number.into_iter().for_each(|number| put(number, *place));
                 }
             }
-        }
+        },
         several => {
-            let counting = (lines.iter().enumerate()).filter(|(_, line)| **line != NOT_COUNTED);
-            for (row, line) in counting {
-                let mut numbers = several.iter().map(|column| column.get(row));
-                if let Some(number) = numbers.try_fold(0_i64, |sum, n| sum.checked_add(n?)) {
-                    cells[group(*line) as usize].add(number);
+            // Column by column, as they stand in memory.
+            let mut sums = vec![Some(0_i64); places.len()];
+            for column in several {
+                match numbers(column) {
+                    Some(numbers) => {
+                        for (sum, number) in sums.iter_mut().zip(numbers) {
+                            *sum = sum.and_then(|sum| sum.checked_add(number));
+                        }
+                    }
+                    None => {
+                        for (sum, number) in sums.iter_mut().zip(column.iter()) {
+                            *sum = sum.and_then(|sum| sum.checked_add(number?));
+                        }
+                    }
                 }
+            }
+            for (sum, place) in sums.into_iter().zip(places) {
+                sum.into_iter().for_each(|sum| put(sum, *place));
             }
         }
     }
+}
+
+/// The numbers of a column, where none is missing.
+fn numbers(column: &Int64Chunked) -> Option<impl Iterator<Item = i64>> {
+    let all = column.downcast_iter().flat_map(|array| array.values_iter());
+    (column.null_count() == 0).then(|| all.copied())
 }

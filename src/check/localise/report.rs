@@ -76,6 +76,14 @@ pub struct Localised {
 /// Failures that share no cell, not even through rules that hold, are treated apart. Corrected values are held
 /// fixed. The work is bounded by the settings, so that no report takes longer than a fixed number of steps.
 pub fn localise(report: &Report, outcomes: &[Outcome], settings: &Settings) -> Vec<Localised> {
+    // Only what failed is localised, and nearly everywhere nothing has.
+    let failed = (outcomes.iter()).any(|outcome| {
+        outcome.verdict == Verdict::Failed
+            && (matches!(outcome.instance, Instance::Key(_)) || is_exact(&report.form, outcome))
+    });
+    if !failed {
+        return Vec::new();
+    }
     let exact = Exact::of(report, outcomes);
     (exact.components(outcomes).into_iter())
         .map(|component| component.localise(report, settings))

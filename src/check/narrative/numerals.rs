@@ -1,5 +1,7 @@
 //! Numbers in sentences: 12, 14,069, 1.2万, 十二, 一千零五.
 
+use std::borrow::Cow;
+
 /// A number as a text gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Numeral {
@@ -27,7 +29,11 @@ pub(super) fn leading(text: &str) -> Option<(Numeral, usize)> {
 }
 
 /// Removes the separators of thousands, so that a comma is only ever the end of a clause.
-pub(super) fn without_separators(text: &str) -> String {
+pub(super) fn without_separators(text: &str) -> Cow<'_, str> {
+    // Three digits follow a separator.
+    if text.bytes().filter(u8::is_ascii_digit).count() < 4 {
+        return Cow::Borrowed(text);
+    }
     let chars: Vec<char> = text.chars().collect();
     let digit = |at: usize| chars.get(at).is_some_and(char::is_ascii_digit);
     let is_separator = |at: usize| {
@@ -39,10 +45,11 @@ pub(super) fn without_separators(text: &str) -> String {
             && digit(at + 3)
             && !digit(at + 4)
     };
-    (0..chars.len())
-        .filter(|at| !is_separator(*at))
-        .map(|at| chars[at])
-        .collect()
+    if !(0..chars.len()).any(is_separator) {
+        return Cow::Borrowed(text);
+    }
+    let kept = (0..chars.len()).filter(|at| !is_separator(*at));
+    Cow::Owned(kept.map(|at| chars[at]).collect())
 }
 
 fn scale(text: &str) -> (i64, usize) {

@@ -40,13 +40,13 @@ pub(super) fn judge(report: &Report, phrases: &Phrases) -> Reading {
 
 /// The year a sentence gives as the report's own.
 fn told(words: &str, phrases: &Phrases) -> Option<i32> {
-    let years = years(words);
-    let (first, last) = (position(words, "1月1日"), words.find("12月31日"));
-    if let (Some(first), Some(last), true) = (first, last, has(words, &phrases.period))
+    if words.contains("12月31日")
+        && let (Some(first), Some(last)) = (position(words, "1月1日"), words.find("12月31日"))
         && first < last
+        && has(words, &phrases.period)
     {
         // 2020年1月1日至12月31日: the year stands right before the first day.
-        return years
+        return years(words)
             .iter()
             .rfind(|(_, at)| *at < first)
             .map(|(year, _)| *year);
@@ -54,7 +54,7 @@ fn told(words: &str, phrases: &Phrases) -> Option<i32> {
     if !has(words, &phrases.this_report) {
         return None;
     }
-    let mut own: Vec<i32> = (years.iter())
+    let mut own: Vec<i32> = (years(words).iter())
         .filter(|(_, at)| !quoted(&words[..*at]))
         .map(|(year, _)| *year)
         .collect();

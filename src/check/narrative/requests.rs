@@ -1,5 +1,7 @@
 //! The narrative's count of requests against the table.
 
+use std::borrow::Cow;
+
 use crate::report::{Report, Sentence};
 use crate::text::Text;
 
@@ -86,8 +88,12 @@ fn failed(
 }
 
 fn mentions<'a>(sentence: &'a Sentence, report: &Report, phrases: &Phrases) -> Vec<Mention<'a>> {
-    let words = without_brackets(&without_separators(&sentence.words));
+    let words = without_separators(&sentence.words);
+    let words = without_brackets(&words);
     let mut found = Vec::new();
+    if !can_mention(&words, phrases) {
+        return found;
+    }
     let mut end = 0;
     for clause in words.split_inclusive(['，', ',', '；', ';', '。', '：', ':', '\n']) {
         end += clause.len();
@@ -108,17 +114,27 @@ fn mentions<'a>(sentence: &'a Sentence, report: &Report, phrases: &Phrases) -> V
     found
 }
 
+/// Whether any clause of these words can pass [`count`]: where nothing is taken out of them, a verb and an object must
+/// stand there.
+fn can_mention(words: &str, phrases: &Phrases) -> bool {
+    has(words, &phrases.not_parts)
+        || (has(words, &phrases.objects)
+            && (has(words, &phrases.verbs) || has(words, &phrases.new_verbs)))
+}
+
 /// How many requests a clause says were received, and whether only new ones are meant.
 fn count(clause: &str, report: &Report, phrases: &Phrases) -> Option<(Numeral, bool)> {
-    let mut clause = clause.to_owned();
+    let mut clause = Cow::Borrowed(clause);
     for phrase in &phrases.not_parts {
-        clause = clause.replace(phrase.as_str(), "");
+        if clause.contains(phrase.as_str()) {
+            clause = Cow::Owned(clause.replace(phrase.as_str(), ""));
+        }
     }
     let find = |words: &[String]| {
-        (words
-            .iter()
-            .filter_map(|w| clause.find(w.as_str()).map(|at| (at, w.len()))))
-        .min()
+        (words.iter())
+            .filter(|w| clause.contains(w.as_str()))
+            .filter_map(|w| clause.find(w.as_str()).map(|at| (at, w.len())))
+            .min()
     };
     let new = find(&phrases.new_verbs);
     let (verb, length) = new.or_else(|| find(&phrases.verbs))?;
@@ -185,7 +201,10 @@ fn part_of_year(clause: &str) -> bool {
     clause.contains('月') && !clause.contains("12月31日") && !clause.contains("1-12月")
 }
 
-fn without_brackets(text: &str) -> String {
+fn without_brackets(text: &str) -> Cow<'_, str> {
+    if !text.contains(['(', '（', '〔', '《', ')', '）', '〕', '》']) {
+        return Cow::Borrowed(text);
+    }
     let mut depth = 0_usize;
     let mut kept = String::with_capacity(text.len());
     for c in text.chars() {
@@ -196,5 +215,5 @@ fn without_brackets(text: &str) -> String {
             _ => {}
         }
     }
-    kept
+    Cow::Owned(kept)
 }

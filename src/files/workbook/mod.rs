@@ -1,6 +1,10 @@
 //! Workbooks of every make → one grid for each sheet, with merged cells and true addresses.
 
+mod frame;
 mod ods;
+mod plain;
+mod plain_sheet;
+mod plain_xml;
 mod sheet;
 mod xls;
 mod xlsb;

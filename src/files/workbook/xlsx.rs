@@ -1,4 +1,4 @@
-//! xlsx and xlsm: calamine for the cells; what it does not tell (merged cells without a second parse, hidden rows and
+//! xlsx and xlsm that are not plain: calamine for the cells; what it does not tell (merged cells without a second parse, hidden rows and
 //! columns, whether formulas were ever calculated) by a glance at the same XML.
 
 use std::io::Cursor;
@@ -8,7 +8,7 @@ use calamine::{DataRef, Reader, Xlsx, XlsxError, XlsxFormulaMetadata};
 
 use super::super::limits::{Limit, Limits, Over};
 use super::super::{Document, Refusal, note, package as parts, refused, tick, xml};
-use super::{Builder, Package, Sheet, content, has_cells, is_hidden, sheet_place};
+use super::{Builder, Package, Sheet, content, has_cells, is_hidden, plain, sheet_place};
 use crate::grid::{Content, Span};
 use crate::text::Text;
 
@@ -16,7 +16,21 @@ use crate::text::Text;
 ///
 /// # Errors
 /// A damaged or oversized package, with the cause.
-pub(in super::super) fn xlsx(
+pub(in super::super) fn xlsx<'a>(
+    name: &Arc<str>,
+    bytes: &'a [u8],
+    mut package: Package<'a>,
+    limits: &Limits,
+) -> Result<Document, Refusal> {
+    parts::check(&mut package, limits).map_err(|over| over.refusal(name))?;
+    match plain::read(name, bytes, &mut package, limits) {
+        Some(document) => Ok(document),
+        None => by_calamine(name, bytes, package, limits),
+    }
+}
+
+/// Reads whatever calamine reads, which is slower.
+pub(super) fn by_calamine(
     name: &Arc<str>,
     bytes: &[u8],
     mut package: Package<'_>,
@@ -24,7 +38,6 @@ pub(in super::super) fn xlsx(
 ) -> Result<Document, Refusal> {
     let damaged = |cause: &str| refused::damaged(name, &Text::same("xlsx"), cause);
     let over = |over: Over| over.refusal(name);
-    parts::check(&mut package, limits).map_err(over)?;
     for path in ["xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml"] {
         if let Some(bytes) = parts::part(&mut package, path, limits) {
             xml::check(name, &bytes, limits)?;
@@ -217,12 +230,7 @@ fn glance(xml: &[u8], sheet: &mut Sheet) {
         }
     }
     for tag in tags(&xml[..body.unwrap_or(0)], "col") {
-        let edge = |key| attribute(tag, key).and_then(|n| n.parse::<u32>().ok());
-        if truth(attribute(tag, "hidden"))
-            && let (Some(first @ 1..), Some(last)) = (edge("min"), edge("max"))
-        {
-            sheet.hidden_cols.push((first - 1, last.saturating_sub(1)));
-        }
+        hide_columns(tag, sheet);
     }
     let mut at = body.unwrap_or(end);
     while let Some(found) = xml[at..end].find(" hidden=") {
@@ -241,13 +249,28 @@ fn glance(xml: &[u8], sheet: &mut Sheet) {
         }) else {
             continue;
         };
-        if truth(attribute(tag, "hidden"))
-            && let Some(row @ 1..) = attribute(tag, "r").and_then(|r| r.parse::<u32>().ok())
-        {
-            match sheet.hidden_rows.last_mut() {
-                Some((_, last)) if *last + 2 == row => *last = row - 1,
-                _ => sheet.hidden_rows.push((row - 1, row - 1)),
-            }
+        hide_row(tag, sheet);
+    }
+}
+
+/// Notes the columns of a `col` that is hidden.
+pub(super) fn hide_columns(tag: &str, sheet: &mut Sheet) {
+    let edge = |key| attribute(tag, key).and_then(|n| n.parse::<u32>().ok());
+    if truth(attribute(tag, "hidden"))
+        && let (Some(first @ 1..), Some(last)) = (edge("min"), edge("max"))
+    {
+        sheet.hidden_cols.push((first - 1, last.saturating_sub(1)));
+    }
+}
+
+/// Notes a `row` that is hidden.
+pub(super) fn hide_row(tag: &str, sheet: &mut Sheet) {
+    if truth(attribute(tag, "hidden"))
+        && let Some(row @ 1..) = attribute(tag, "r").and_then(|r| r.parse::<u32>().ok())
+    {
+        match sheet.hidden_rows.last_mut() {
+            Some((_, last)) if *last + 2 == row => *last = row - 1,
+            _ => sheet.hidden_rows.push((row - 1, row - 1)),
         }
     }
 }
@@ -303,7 +326,7 @@ fn unescape(raw: &str) -> String {
 }
 
 /// `B2:D5` as a span.
-fn span(reference: &str) -> Option<Span> {
+pub(super) fn span(reference: &str) -> Option<Span> {
     let (from, to) = reference.split_once(':')?;
     let ((row, col), (bottom, right)) = (corner(from)?, corner(to)?);
     (bottom >= row && right >= col && bottom < 1 << 20 && right < 1 << 14).then(|| Span {
@@ -314,7 +337,8 @@ fn span(reference: &str) -> Option<Span> {
     })
 }
 
-fn corner(reference: &str) -> Option<(u32, u32)> {
+/// `B2` as row and column from 0.
+pub(super) fn corner(reference: &str) -> Option<(u32, u32)> {
     let digits = reference.find(|c: char| c.is_ascii_digit())?;
     let (letters, digits) = reference.split_at(digits);
     let mut col = 0_u32;

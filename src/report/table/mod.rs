@@ -3,6 +3,9 @@
 mod fit;
 mod mend;
 mod place;
+mod seen;
+
+pub use seen::scan_again;
 
 use crate::form::MoneyUnit;
 use crate::grid::Grid;
@@ -61,7 +64,7 @@ pub struct Trouble {
 }
 
 /// What was found in one grid.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Scan {
     /// Cells tied to keys, in reading order.
     pub found: Vec<Found>,
@@ -136,17 +139,20 @@ struct Scanner<'a> {
     labels: &'a FormLabels,
     headers: Vec<Header>,
     damaged: Vec<Damaged>,
+    /// Rows that are lines of a header: their words are looked at.
+    headed: Vec<u32>,
     scan: Scan,
 }
 
-/// Finds every table of a form in a grid.
-pub fn scan(grid: &Grid, marks: &Marks, labels: &FormLabels) -> Scan {
+/// Finds every table of a form in a grid. With it, the rows whose words were looked at, where no others were.
+pub fn scan(grid: &Grid, marks: &Marks, labels: &FormLabels) -> (Scan, Option<Vec<u32>>) {
     let mut scanner = Scanner {
         grid,
         marks,
         labels,
         headers: Vec::new(),
         damaged: Vec::new(),
+        headed: Vec::new(),
         scan: Scan {
             rows: vec![false; grid.rows() as usize],
             ..Scan::default()
@@ -155,8 +161,9 @@ pub fn scan(grid: &Grid, marks: &Marks, labels: &FormLabels) -> Scan {
     for row in 0..grid.rows() {
         scanner.row(row);
     }
+    let whole = scanner.damaged.is_empty();
     scanner.mend();
-    scanner.scan
+    (scanner.scan, whole.then_some(scanner.headed))
 }
 
 impl Scanner<'_> {
@@ -184,7 +191,18 @@ impl Scanner<'_> {
     /// tables stand side by side.
     fn header_lines(&mut self, row: u32, cells: &[(u32, Mark)]) -> Vec<(u32, u32)> {
         let mut ranges: Vec<(u32, u32)> = Vec::new();
+        // Most rows name no column at all.
+        let named = (cells.iter()).fold(0_u64, |named, (_, mark)| match mark {
+            Mark::Label(term) => named | self.labels.with_column(*term),
+            _ => named,
+        });
+        if named == 0 {
+            return ranges;
+        }
         for v in 0..self.labels.views.len() {
+            if named >> (v % 64) & 1 == 0 {
+                continue;
+            }
             let tokens = self.tokens(v, row, cells);
             if !self.is_header_line(v, &tokens, cells) {
                 continue;
@@ -212,6 +230,7 @@ impl Scanner<'_> {
         }
         if !ranges.is_empty() {
             self.scan.rows[row as usize] = true;
+            self.headed.push(row);
         }
         // What a newer header stands over no longer belongs to an older one.
         for header in &mut self.headers {

@@ -32,12 +32,36 @@ impl<K: std::hash::Hash + Eq> Numbers<K> {
     }
 }
 
+/// Numbers for the names of an area's units, in the order in which they are met in all areas.
+#[derive(Default)]
+struct Names {
+    by_area: Vec<PlHashMap<String, u32>>,
+    count: u32,
+}
+
+impl Names {
+    /// The number of a name, and whether it is new. Nearly every row repeats one: it is looked up as it stands.
+    fn of(&mut self, area: u32, name: &str) -> (u32, bool) {
+        let area = area as usize;
+        if self.by_area.len() <= area {
+            self.by_area.resize_with(area + 1, PlHashMap::default);
+        }
+        if let Some(number) = self.by_area[area].get(name) {
+            return (*number, false);
+        }
+        let number = self.count;
+        self.by_area[area].insert(name.to_owned(), number);
+        self.count += 1;
+        (number, true)
+    }
+}
+
 /// What has been met so far in all years.
 #[derive(Default)]
 struct Known {
     areas: PlHashMap<String, u32>,
-    lines: Numbers<(u32, String)>,
-    units: Numbers<(u32, String)>,
+    lines: Names,
+    units: Names,
     families: Numbers<String>,
 }
 
@@ -153,12 +177,12 @@ impl Stored<'_> {
             self.areas.push((whose.to_owned(), county.to_owned()));
         }
         let descent = rows.line.get(row).unwrap_or_default();
-        let (line, is_new) = known.lines.of((area, descent.to_owned()));
+        let (line, is_new) = known.lines.of(area, descent);
         if is_new {
             self.area_of.push(area);
         }
         let who = rows.code.get(row).unwrap_or(descent);
-        Some((line, known.units.of((area, who.to_owned())).0))
+        Some((line, known.units.of(area, who).0))
     }
 
     /// Puts the areas in the order of their codes, in which everything about them is given.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{COLUMNS_AT_ONCE, Stored};
+use super::{RUNS_AT_ONCE, Stored};
 use crate::form::Form;
 use crate::frame::store::StoreError;
 use crate::rollup::Cell;
@@ -99,13 +99,22 @@ impl Stored<'_> {
             let sets: Vec<&[usize]> = (own.iter().map(|set| set.as_slice()))
                 .chain(form.derived.iter().map(|derived| derived.parts.as_slice()))
                 .collect();
-            let cells: Vec<Vec<Vec<Cell>>> = (sets.par_chunks(COLUMNS_AT_ONCE))
-                .map(|sets| self.cells(&chunks, &form, sets, size, area))
+            let run = chunks.len().div_ceil(RUNS_AT_ONCE).max(1);
+            let runs: Vec<Vec<Vec<Cell>>> = (chunks.par_chunks(run))
+                .map(|chunks| self.cells(chunks, &form, &sets, size, area))
                 .collect::<Result<_, _>>()?;
+            let mut runs = runs.into_iter();
+            let mut cells =
+                (runs.next()).unwrap_or_else(|| vec![vec![Cell::default(); size]; sets.len()]);
+            for run in runs {
+                for (sum, more) in cells.iter_mut().flatten().zip(run.into_iter().flatten()) {
+                    sum.merge(more);
+                }
+            }
             groups.push(Group {
                 year,
                 reports: self.units(&chunks, size, area),
-                cells: cells.into_iter().flatten().collect(),
+                cells,
                 form,
             });
         }
