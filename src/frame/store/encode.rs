@@ -71,8 +71,11 @@ pub(super) struct Gathering {
     ordinal: Vec<i32>,
     modified: Vec<Option<i64>>,
     revision: Vec<i32>,
-    numbers: Vec<Vec<Option<i64>>>,
+    numbers: Vec<Numbers>,
 }
+
+/// The numbers of one key. They become a column as they lie, without a copy.
+type Numbers = PrimitiveChunkedBuilder<Int64Type>;
 
 /// The columns of text are the first of [`COLUMNS`], in the order in which [`Gathering::push`] fills them.
 const TEXTS: usize = 17;
@@ -88,7 +91,9 @@ impl Gathering {
             ordinal: Vec::new(),
             modified: Vec::new(),
             revision: Vec::new(),
-            numbers: vec![Vec::new(); form.keys.len()],
+            numbers: (form.keys.iter())
+                .map(|info| Numbers::new(column_name(&info.key).as_ref().into(), 0))
+                .collect(),
             form,
         }
     }
@@ -140,7 +145,7 @@ impl Gathering {
         self.revision
             .push(i32::try_from(report.revision).unwrap_or(i32::MAX));
         for (index, numbers) in self.numbers.iter_mut().enumerate() {
-            numbers.push(report.values.get(index).and_then(|value| value.number));
+            numbers.append_option(report.values.get(index).and_then(|value| value.number));
         }
         self.rows += 1;
     }
@@ -156,10 +161,8 @@ impl Gathering {
             std::mem::take(&mut self.modified),
         ));
         for (info, numbers) in self.form.keys.iter().zip(&mut self.numbers) {
-            let name = column_name(&info.key);
-            // The room stays: taken anew for every row group, it would leave the memory in pieces.
-            let numbers: Int64Chunked = numbers.drain(..).collect();
-            columns.push(numbers.with_name(name.as_ref().into()).into_column());
+            let new = Numbers::new(column_name(&info.key).as_ref().into(), 0);
+            columns.push(std::mem::replace(numbers, new).finish().into_column());
         }
         let height = std::mem::take(&mut self.rows);
         DataFrame::new(height, columns)
