@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{guarded, optional};
@@ -80,11 +81,7 @@ pub trait Values {
 ///
 /// `value` is a count, or 分 where `measure` is `fen`; it is empty where the status carries no number.
 /// Texts that a spreadsheet program would run are disarmed ([`super::guarded`]).
-pub struct ValuesCsv<W: Write> {
-    out: W,
-    /// Lines that are gathered before they are written.
-    lines: Vec<u8>,
-}
+pub struct ValuesCsv<W: Write>(W);
 
 impl<W: Write> ValuesCsv<W> {
     /// Writes the header.
@@ -94,50 +91,52 @@ impl<W: Write> ValuesCsv<W> {
     pub fn begin(mut out: W) -> io::Result<Self> {
         out.write_all(COLUMNS.join(",").as_bytes())?;
         out.write_all(b"\n")?;
-        Ok(Self {
-            out,
-            lines: Vec::new(),
-        })
+        Ok(Self(out))
     }
 }
 
 impl<W: Write> Values for ValuesCsv<W> {
     fn push(&mut self, located: Located<'_>) -> io::Result<usize> {
-        let mut written = 0;
-        let mut beginning = Vec::new();
-        for row in rows(located) {
-            if written == 0 {
-                for words in [row.county, row.unit, &optional(row.year), row.form] {
-                    field(&guarded(words), &mut beginning);
-                    beginning.push(b',');
-                }
-            }
-            written += 1;
-            let lines = &mut self.lines;
-            lines.extend_from_slice(&beginning);
-            field(row.key, lines);
-            lines.push(b',');
-            if let Some(number) = row.value {
-                lines.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
-            }
-            for words in [row.measure, row.status] {
-                lines.push(b',');
-                lines.extend_from_slice(words.as_bytes());
-            }
-            for words in [row.file, row.sheet, &row.cell, row.raw] {
-                lines.push(b',');
-                field(&guarded(words), lines);
-            }
-            lines.push(b'\n');
-        }
-        self.out.write_all(&self.lines)?;
-        self.lines.clear();
+        let (lines, written) = lines(located);
+        self.0.write_all(&lines)?;
         Ok(written)
     }
 
     fn finish(&mut self) -> io::Result<()> {
-        self.out.flush()
+        self.0.flush()
     }
+}
+
+/// The lines of a report, and how many they are.
+fn lines(located: Located<'_>) -> (Vec<u8>, usize) {
+    let mut written = 0;
+    let mut lines = Vec::with_capacity(located.report.values.len() * 200);
+    let mut beginning = Vec::new();
+    for row in rows(located) {
+        if written == 0 {
+            for words in [row.county, row.unit, &optional(row.year), row.form] {
+                field(&guarded(words), &mut beginning);
+                beginning.push(b',');
+            }
+        }
+        written += 1;
+        lines.extend_from_slice(&beginning);
+        field(row.key, &mut lines);
+        lines.push(b',');
+        if let Some(number) = row.value {
+            lines.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+        }
+        for words in [row.measure, row.status] {
+            lines.push(b',');
+            lines.extend_from_slice(words.as_bytes());
+        }
+        for words in [row.file, row.sheet, &row.cell, row.raw] {
+            lines.push(b',');
+            field(&guarded(words), &mut lines);
+        }
+        lines.push(b'\n');
+    }
+    (lines, written)
 }
 
 /// Writes a field, in quotes where it needs them.
@@ -277,6 +276,9 @@ impl<W: Write> Values for ValuesParquet<W> {
     }
 }
 
+/// Reports whose lines are made at a time.
+const AT_A_TIME: usize = 64;
+
 /// Writes [`ValuesCsv`]; says how many values were written.
 ///
 /// # Errors
@@ -285,19 +287,21 @@ pub fn values_csv<'r>(
     out: impl Write,
     reports: impl IntoIterator<Item = Located<'r>>,
 ) -> io::Result<usize> {
-    all(ValuesCsv::begin(out)?, reports)
-}
-
-fn all<'r>(
-    mut values: impl Values,
-    reports: impl IntoIterator<Item = Located<'r>>,
-) -> io::Result<usize> {
+    let ValuesCsv(mut out) = ValuesCsv::begin(out)?;
     let mut written = 0;
-    for located in reports {
-        written += values.push(located)?;
+    let mut reports = reports.into_iter();
+    loop {
+        let some: Vec<Located> = reports.by_ref().take(AT_A_TIME).collect();
+        if some.is_empty() {
+            out.flush()?;
+            return Ok(written);
+        }
+        let made: Vec<(Vec<u8>, usize)> = some.into_par_iter().map(lines).collect();
+        for (lines, count) in made {
+            out.write_all(&lines)?;
+            written += count;
+        }
     }
-    values.finish()?;
-    Ok(written)
 }
 
 #[cfg(test)]
@@ -396,7 +400,11 @@ mod tests {
             report: &report,
         };
         let mut out = Vec::new();
-        all(ValuesJson::begin(&mut out).unwrap(), [located, located]).unwrap();
+        let mut json = ValuesJson::begin(&mut out).unwrap();
+        for located in [located, located] {
+            json.push(located).unwrap();
+        }
+        json.finish().unwrap();
         let json: serde_json::Value = serde_json::from_slice(&out).unwrap();
         let values = json["values"].as_array().unwrap();
         assert_eq!(values.len(), 2 * 198);

@@ -6,12 +6,15 @@
 
 use std::collections::HashMap;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 
 use super::book::Plan;
 use super::escape;
-use super::sheet::{Cell, LONGEST_TEXT, LONGEST_TIP, Shown, a1, clipped};
+use super::sheet::{
+    Cell, Column, DEFAULT_HEIGHT, LONGEST_TEXT, LONGEST_TIP, Shown, a1, clipped, lines,
+};
 use super::theme::{self, Kind, Mark};
 
 /// Rows that Excel can hold.
@@ -87,7 +90,9 @@ pub(super) struct Body {
     looks: Vec<Look>,
     cells: Vec<Kept>,
     rows: Vec<Row>,
-    texts: HashMap<String, u32>,
+    texts: HashMap<Arc<str>, u32>,
+    /// By number, each with a width and how many lines it takes there.
+    by_number: Vec<(Arc<str>, f64, usize)>,
     formulas: Vec<(String, Shown)>,
     /// `<hyperlink …/>` of the cells that lead somewhere.
     links: String,
@@ -105,6 +110,7 @@ impl Body {
             cells: Vec::new(),
             rows: Vec::new(),
             texts: HashMap::new(),
+            by_number: Vec::new(),
             formulas: Vec::new(),
             links: String::new(),
             has_total: false,
@@ -127,9 +133,20 @@ impl Body {
         if let Some(known) = self.texts.get(words) {
             return Some(*known);
         }
-        let new = self.texts.len() as u32;
-        self.texts.insert(words.to_owned(), new);
+        let new = self.by_number.len() as u32;
+        let words: Arc<str> = words.into();
+        self.texts.insert(Arc::clone(&words), new);
+        self.by_number.push((words, 0.0, 1));
         Some(new)
+    }
+
+    /// How many lines a text takes in a column of a width.
+    pub(super) fn lines(&mut self, text: u32, width: f64) -> usize {
+        let (words, measured, tall) = &mut self.by_number[text as usize];
+        if *measured != width {
+            (*measured, *tall) = (width, lines(words, width));
+        }
+        *tall
     }
 
     pub(super) fn put_text(&mut self, look: LookId, text: TextId) {
@@ -147,8 +164,8 @@ impl Body {
         });
     }
 
-    /// The next cell of the row, with its link; its comment is not a matter of rows.
-    pub(super) fn put(&mut self, cell: &Cell, look: LookId) {
+    /// The next cell of the row, with its link; its comment is not a matter of rows. Gives the number of its text.
+    pub(super) fn put(&mut self, cell: &Cell, look: LookId) -> TextId {
         if let Some((target, tip)) = &cell.link {
             let (row, col) = self.place();
             self.link(row, col, target, tip);
@@ -158,6 +175,7 @@ impl Body {
             Shown::Text(words) => {
                 let text = self.text(words);
                 self.put_text(look, text);
+                return text;
             }
             Shown::Number(number) => self.put_number(look, Some(*number)),
             Shown::Formula(formula, result) => {
@@ -165,6 +183,18 @@ impl Body {
                 self.formulas.push((formula.clone(), (**result).clone()));
                 self.cells.push(Kept::Formula(look, at));
             }
+        }
+        None
+    }
+
+    /// A table has a row: an empty one where there is none.
+    pub(super) fn blank_unless_filled(&mut self, columns: &[Column]) {
+        if self.rows.is_empty() {
+            for column in columns {
+                let look = self.look(Look::Cell(column.kind, Mark::default()));
+                self.put_text(look, None);
+            }
+            self.end_row(DEFAULT_HEIGHT);
         }
     }
 
@@ -191,10 +221,6 @@ impl Body {
         links.push_str("\" tooltip=\"");
         escape::attribute(clipped(tip, LONGEST_TIP), links);
         links.push_str("\"/>");
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.rows.is_empty()
     }
 
     /// The sheet's first row of these, from 0.
@@ -225,12 +251,8 @@ impl Body {
     }
 
     /// The texts in the order of their numbers.
-    pub(super) fn texts(&self) -> Vec<&str> {
-        let mut texts = vec![""; self.texts.len()];
-        for (text, at) in &self.texts {
-            texts[*at as usize] = text;
-        }
-        texts
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.by_number.iter().map(|(words, ..)| &**words)
     }
 
     /// Writes the row of samples in place of the rows.

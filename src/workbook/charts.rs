@@ -6,7 +6,7 @@ use rust_xlsxwriter::{
 };
 
 use super::book::{Book, Plan};
-use super::sheet::{Cell, Column, Data, Sheet, Shown, data, paper};
+use super::sheet::{Cell, Column, Data, Sheet, Shown, charted, paper};
 use super::theme::{self, Kind};
 use super::units::bare;
 use super::words::{ChartWords, Over};
@@ -132,7 +132,7 @@ pub(super) fn chart_data(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
             }
         }
     }
-    data(book, plan, &Data::new(columns, rows))
+    charted(book, plan, Data::new(columns, rows))
 }
 
 const CHART_ROWS: u32 = 20;

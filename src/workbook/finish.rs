@@ -62,7 +62,9 @@ impl<'b> Texts<'b> {
                 })
             });
             texts.numbers.push(numbers.collect());
-            texts.uses += body.as_ref().map_or(0, Body::text_uses);
+            // The label of the total row stands in the frame already, where these rows take its place.
+            let counted = |body: &Body| body.text_uses() - u32::from(body.has_total);
+            texts.uses += body.as_ref().map_or(0, counted);
         }
         texts
     }
@@ -173,9 +175,9 @@ fn number(xml: &str, before: &str) -> Result<u32, ZipError> {
 
 /// Writes a part with something else in one range.
 fn replaced(xml: &str, range: Range<usize>, by: &str, out: &mut dyn Write) -> Result<(), ZipError> {
-    out.write_all(xml[..range.start].as_bytes())?;
+    out.write_all(&xml.as_bytes()[..range.start])?;
     out.write_all(by.as_bytes())?;
-    Ok(out.write_all(xml[range.end..].as_bytes())?)
+    Ok(out.write_all(&xml.as_bytes()[range.end..])?)
 }
 
 fn core(xml: &str, lang: Lang, out: &mut dyn Write) -> Result<(), ZipError> {
@@ -197,7 +199,7 @@ fn shared(xml: &str, texts: &Texts, out: &mut dyn Write) -> Result<(), ZipError>
         escape::shared(text, &mut elements);
     }
     out.write_all(elements.as_bytes())?;
-    Ok(out.write_all(xml[end..].as_bytes())?)
+    Ok(out.write_all(&xml.as_bytes()[end..])?)
 }
 
 fn sheet(xml: &str, body: &Body, texts: &[u32], out: &mut dyn Write) -> Result<(), ZipError> {

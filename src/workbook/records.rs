@@ -19,18 +19,16 @@ pub(super) fn contents(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
         Column::new(book.word("content"), 76.0, Kind::Long),
         Column::new(book.word("notes"), 22.0, Kind::Text),
     ];
-    let rows = (book.plans.iter().filter(|p| p.id != plan.id).enumerate())
-        .map(|(i, sheet)| {
-            let markers: String = sheet.notes.iter().map(|n| book.note_marker(*n)).collect();
-            vec![
-                Cell::number(i as i64 + 1),
-                Cell::text(&sheet.name).to(sheet.at(0, 0), &sheet.title),
-                Cell::text(&sheet.title),
-                Cell::text(markers),
-            ]
-        })
-        .collect();
-    data(book, plan, &Data::new(columns, rows).frozen(0))
+    let rows = (book.plans.iter().filter(|p| p.id != plan.id).enumerate()).map(|(i, sheet)| {
+        let markers: String = sheet.notes.iter().map(|n| book.note_marker(*n)).collect();
+        vec![
+            Cell::number(i as i64 + 1),
+            Cell::text(&sheet.name).to(sheet.at(0, 0), &sheet.title),
+            Cell::text(&sheet.title),
+            Cell::text(markers),
+        ]
+    });
+    data(book, plan, Data::new(columns, rows).frozen(0))
 }
 
 /// A severity in words.
@@ -58,9 +56,8 @@ pub(super) fn findings(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
         Column::new(book.word("keys"), 28.0, Kind::Long),
     ];
     let rows = (book.dossier.findings.iter().enumerate())
-        .map(|(i, finding)| finding_row(book, i, finding))
-        .collect();
-    data(book, plan, &Data::new(columns, rows).frozen(3))
+        .map(|(i, finding)| finding_row(book, i, finding));
+    data(book, plan, Data::new(columns, rows).frozen(3))
 }
 
 /// At most this many keys and places stand in a finding's line.
@@ -171,7 +168,7 @@ pub(super) fn coverage(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
             Cell::text(member.note.get(book.lang)),
         ]);
     }
-    data(book, plan, &Data::new(columns, rows))
+    data(book, plan, Data::new(columns, rows))
 }
 
 /// Every input file with its end.
@@ -182,25 +179,23 @@ pub(super) fn sources(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
         Column::new(book.word("why"), 48.0, Kind::Long),
         Column::new(book.word("reports-in-it"), 52.0, Kind::Long),
     ];
-    let rows = (book.dossier.inputs.iter())
-        .map(|input| {
-            let reports: Vec<String> = (input.reports.iter())
-                .map(|found| {
-                    let year = found.year.map_or_else(|| "—".to_owned(), |y| y.to_string());
-                    let by = (found.superseded_by.as_ref())
-                        .map(|by| book.words.tell("superseded-by", book.lang, &[("file", by)]));
-                    format!("{} {year}{}", found.unit, by.unwrap_or_default())
-                })
-                .collect();
-            vec![
-                Cell::text(input.file.as_ref()),
-                Cell::text(input.end.label().get(book.lang)),
-                Cell::text(input.why.get(book.lang)),
-                Cell::text(reports.join("\n")),
-            ]
-        })
-        .collect();
-    data(book, plan, &Data::new(columns, rows))
+    let rows = (book.dossier.inputs.iter()).map(|input| {
+        let reports: Vec<String> = (input.reports.iter())
+            .map(|found| {
+                let year = found.year.map_or_else(|| "—".to_owned(), |y| y.to_string());
+                let by = (found.superseded_by.as_ref())
+                    .map(|by| book.words.tell("superseded-by", book.lang, &[("file", by)]));
+                format!("{} {year}{}", found.unit, by.unwrap_or_default())
+            })
+            .collect();
+        vec![
+            Cell::text(input.file.as_ref()),
+            Cell::text(input.end.label().get(book.lang)),
+            Cell::text(input.why.get(book.lang)),
+            Cell::text(reports.join("\n")),
+        ]
+    });
+    data(book, plan, Data::new(columns, rows))
 }
 
 /// Notes with the sheets they stand on, then definitions, statuses, indicators and rules.
@@ -259,7 +254,7 @@ pub(super) fn notes(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
     let form = book.form();
     let text = format!("{}（{}）", form.name.get(lang), form.source);
     row(form.id.clone(), book.word("form"), text, String::new());
-    data(book, plan, &Data::new(columns, rows))
+    data(book, plan, Data::new(columns, rows))
 }
 
 /// The area's own published figures against the sums of its units.
@@ -274,20 +269,18 @@ pub(super) fn reconciled(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
         Column::new(book.word("key"), 42.0, Kind::Text),
     ];
     let form = book.form();
-    let rows = (book.summary.reconciled.iter())
-        .map(|line| {
-            let measure = (form.index(&line.key)).map_or(Measure::Count, |i| form.keys[i].measure);
-            let kind = Kind::people(measure);
-            vec![
-                Cell::text(form.label(&line.key, book.lang).unwrap_or_default()),
-                Cell::text(bare(book.unit_of(kind))),
-                Cell::maybe(line.published, kind),
-                Cell::maybe(line.sum, kind),
-                Cell::maybe(line.difference, Kind::change(measure)),
-                Cell::text(line.note.get(book.lang)),
-                Cell::text(&line.key),
-            ]
-        })
-        .collect();
-    data(book, plan, &Data::new(columns, rows))
+    let rows = (book.summary.reconciled.iter()).map(|line| {
+        let measure = (form.index(&line.key)).map_or(Measure::Count, |i| form.keys[i].measure);
+        let kind = Kind::people(measure);
+        vec![
+            Cell::text(form.label(&line.key, book.lang).unwrap_or_default()),
+            Cell::text(bare(book.unit_of(kind))),
+            Cell::maybe(line.published, kind),
+            Cell::maybe(line.sum, kind),
+            Cell::maybe(line.difference, Kind::change(measure)),
+            Cell::text(line.note.get(book.lang)),
+            Cell::text(&line.key),
+        ]
+    });
+    data(book, plan, Data::new(columns, rows))
 }

@@ -240,10 +240,10 @@ pub(super) enum Print {
 }
 
 /// The rows of a data sheet with what they need around them.
-#[derive(Debug)]
-pub(super) struct Data {
+pub(super) struct Data<'a> {
     pub columns: Vec<Column>,
-    pub rows: Vec<Vec<Cell>>,
+    /// They are made one by one while they are written: there may be many.
+    pub rows: Box<dyn Iterator<Item = Vec<Cell>> + 'a>,
     /// The total row, part of the table.
     pub total: Option<Vec<Cell>>,
     /// Columns that stay in sight.
@@ -251,11 +251,14 @@ pub(super) struct Data {
     pub print: Print,
 }
 
-impl Data {
-    pub(super) fn new(columns: Vec<Column>, rows: Vec<Vec<Cell>>) -> Self {
+impl<'a> Data<'a> {
+    pub(super) fn new(
+        columns: Vec<Column>,
+        rows: impl IntoIterator<Item = Vec<Cell>, IntoIter: 'a>,
+    ) -> Self {
         Self {
             columns,
-            rows,
+            rows: Box::new(rows.into_iter()),
             total: None,
             frozen: 1,
             print: Print::Fit,
@@ -270,24 +273,24 @@ impl Data {
 }
 
 /// Writes a data sheet.
-pub(super) fn data(book: &Book, plan: &Plan, data: &Data) -> Result<Sheet, XlsxError> {
+pub(super) fn data(book: &Book, plan: &Plan, mut data: Data) -> Result<Sheet, XlsxError> {
     let mut frame = book.worksheet(plan)?;
     let mut body = Body::new(plan, data.columns.len());
-    for cells in &data.rows {
+    for cells in data.rows.by_ref() {
         let mut tall = 1;
         for (cell, column) in cells.iter().zip(&data.columns) {
             let kind = cell.kind.unwrap_or(column.kind);
-            if let (Kind::Long, Shown::Text(words)) = (kind, &cell.shown) {
-                tall = tall.max(lines(words, column.width));
-            }
             comment(&mut frame, body.place(), cell)?;
             let look = body.look(Look::of(kind, cell.mark, cell.link.is_some()));
-            body.put(cell, look);
+            let text = body.put(cell, look);
+            if let (Kind::Long, Some(text)) = (kind, text) {
+                tall = tall.max(body.lines(text, column.width));
+            }
         }
         body.end_row(height(tall));
     }
     if let Some(total) = &data.total {
-        blank_row(&mut body, &data.columns);
+        body.blank_unless_filled(&data.columns);
         for (cell, column) in total.iter().zip(&data.columns) {
             let look = body.look(Look::Total(cell.kind.unwrap_or(column.kind), cell.mark));
             body.put(cell, look);
@@ -295,55 +298,77 @@ pub(super) fn data(book: &Book, plan: &Plan, data: &Data) -> Result<Sheet, XlsxE
         body.end_row(DEFAULT_HEIGHT);
         body.has_total = true;
     }
-    around(book, plan, data, frame, body)
+    around(book, plan, &data, frame, body)
 }
 
-/// The rows that were gathered, with what stands around them: title, notes, header, widths, table, print setup. Rows that
-/// stand in `data` already are not written again.
+/// Rows that were gathered, with what stands around them.
 pub(super) fn around(
     book: &Book,
     plan: &Plan,
     data: &Data,
-    mut sheet: Worksheet,
+    mut frame: Worksheet,
     mut body: Body,
 ) -> Result<Sheet, XlsxError> {
-    blank_row(&mut body, &data.columns);
-    top(book, plan, &mut sheet)?;
-    let head = plan.head_row();
-    let header_lines = (data.columns.iter())
-        .map(|c| lines(&c.header, c.width))
-        .max();
-    sheet.set_row_height(head, 16.0 * header_lines.unwrap_or(1) as f64 + 6.0)?;
+    body.blank_unless_filled(&data.columns);
+    framed(book, plan, data, &mut frame, body.last_row())?;
+    // The table of the frame has one row; [`super::finish`] puts the others in, and says so.
+    let last = body.first_row() + u32::from(body.has_total);
+    frame.add_table(
+        plan.head_row(),
+        0,
+        last,
+        body.last_col(),
+        &table(book, plan, data),
+    )?;
+    body.samples(&mut frame)?;
+    Ok(Sheet {
+        frame,
+        body: Some(body),
+    })
+}
+
+/// Writes a data sheet without rows of its own: charts find the numbers they are drawn from in it.
+pub(super) fn charted(book: &Book, plan: &Plan, mut data: Data) -> Result<Sheet, XlsxError> {
+    let mut frame = book.worksheet(plan)?;
+    let mut row = plan.head_row();
+    for cells in data.rows.by_ref() {
+        row += 1;
+        frame.set_row_height(row, height(1))?;
+        for (c, (cell, column)) in cells.iter().zip(&data.columns).enumerate() {
+            let format = theme::cell(cell.kind.unwrap_or(column.kind), cell.mark);
+            put(&mut frame, (row, c as u16), cell, &format)?;
+        }
+    }
+    let last = row.max(plan.head_row() + 1);
+    framed(book, plan, &data, &mut frame, last)?;
+    let last_col = (data.columns.len() - 1) as u16;
+    frame.add_table(
+        plan.head_row(),
+        0,
+        last,
+        last_col,
+        &table(book, plan, &data),
+    )?;
+    Ok(frame.into())
+}
+
+/// What stands around the rows: title, notes, widths, print setup. `last` is the last row.
+fn framed(
+    book: &Book,
+    plan: &Plan,
+    data: &Data,
+    sheet: &mut Worksheet,
+    last: u32,
+) -> Result<(), XlsxError> {
+    top(book, plan, sheet)?;
+    let header_lines = (data.columns.iter()).map(|c| lines(&c.header, c.width));
+    let tall = header_lines.max().unwrap_or(1);
+    sheet.set_row_height(plan.head_row(), 16.0 * tall as f64 + 6.0)?;
     for (c, column) in data.columns.iter().enumerate() {
         sheet.set_column_width(c as u16, column.width)?;
     }
-    printed(book, plan, data, &mut sheet, body.last_row())?;
-    let real = plan.id == CHARTED;
-    let last = match real {
-        true => body.last_row(),
-        false => body.first_row() + u32::from(body.has_total),
-    };
-    sheet.add_table(head, 0, last, body.last_col(), &table(book, plan, data))?;
-    if !real {
-        body.samples(&mut sheet)?;
-        return Ok(Sheet {
-            frame: sheet,
-            body: Some(body),
-        });
-    }
-    for (r, cells) in data.rows.iter().enumerate() {
-        let row = body.first_row() + r as u32;
-        sheet.set_row_height(row, height(1))?;
-        for (c, (cell, column)) in cells.iter().zip(&data.columns).enumerate() {
-            let format = theme::cell(cell.kind.unwrap_or(column.kind), cell.mark);
-            put(&mut sheet, (row, c as u16), cell, &format)?;
-        }
-    }
-    Ok(sheet.into())
+    printed(book, plan, data, sheet, last)
 }
-
-/// The sheet whose rows are written by the writer of workbooks: it gives the charts the numbers they are drawn from.
-const CHARTED: &str = "chart-data";
 
 /// The height of a row that states none.
 pub(super) const DEFAULT_HEIGHT: f64 = 18.0;
@@ -351,17 +376,6 @@ pub(super) const DEFAULT_HEIGHT: f64 = 18.0;
 /// The height in points of a row of so many lines, on a whole pixel.
 pub(super) fn height(lines: usize) -> f64 {
     ((15.0 * lines as f64 + 3.0).min(400.0) * 4.0 / 3.0).round() * 0.75
-}
-
-/// A table has a row of data: an empty one where there is none.
-fn blank_row(body: &mut Body, columns: &[Column]) {
-    if body.is_empty() {
-        for column in columns {
-            let look = body.look(Look::Cell(column.kind, Mark::default()));
-            body.put_text(look, None);
-        }
-        body.end_row(DEFAULT_HEIGHT);
-    }
 }
 
 /// Title, lines of notes and the way back.

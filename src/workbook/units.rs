@@ -39,12 +39,11 @@ pub(super) fn units(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
         );
         columns.push(Column::new(header, 16.0, kind));
     }
-    let rows = (book.reporting.iter().enumerate())
-        .map(|(unit, member)| unit_row(book, unit, member))
-        .collect();
+    let rows =
+        (book.reporting.iter().enumerate()).map(|(unit, member)| unit_row(book, unit, member));
     let mut sheet = Data::new(columns, rows);
     sheet.print = Print::Over(1);
-    data(book, plan, &sheet)
+    data(book, plan, sheet)
 }
 
 fn unit_row(book: &Book, unit: usize, member: &Member) -> Vec<Cell> {
@@ -257,7 +256,7 @@ pub(super) fn totals(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
             Cell::text(key),
         ]);
     }
-    data(book, plan, &Data::new(columns, rows).frozen(2))
+    data(book, plan, Data::new(columns, rows).frozen(2))
 }
 
 /// A unit without its brackets.
@@ -299,5 +298,5 @@ pub(super) fn focus(book: &Book, plan: &Plan, focus: &Focus) -> Result<Sheet, Xl
     let totals = subjects.iter().map(|(_, subject)| book.total_cell(subject));
     let mut sheet = Data::new(columns, rows);
     sheet.total = Some(std::iter::once(label).chain(totals).collect());
-    data(book, plan, &sheet)
+    data(book, plan, sheet)
 }

@@ -89,7 +89,7 @@ pub(super) fn trend(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
         rows.push(row);
     }
     let lines = rows.len();
-    let mut sheet = data(book, plan, &Data::new(columns, rows))?;
+    let mut sheet = data(book, plan, Data::new(columns, rows))?;
     let drawn = 2 + years.len() as u16 + 2;
     for line in 0..lines {
         let row = plan.head_row() + 1 + line as u32;
@@ -147,34 +147,32 @@ pub(super) fn comparison(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
         Column::new(book.word("remark"), 40.0, Kind::Long),
         Column::new(book.word("key"), 40.0, Kind::Text),
     ];
-    let rows = (book.dossier.comparisons.iter())
-        .map(|line| {
-            let kind = Kind::people(line.measure);
-            let scope = match line.scope {
-                Scope::All => book.word("scope-all"),
-                Scope::LikeForLike => book.word("scope-like"),
-            };
-            let comparable = match line.comparable {
-                true => book.word("yes"),
-                false => book.word("not-comparable"),
-            };
-            vec![
-                Cell::text(line.label.get(book.lang)),
-                Cell::text(scope),
-                Cell::text(bare(book.unit_of(kind))),
-                Cell::number(i64::from(line.from_year)),
-                Cell::number(i64::from(line.to_year)),
-                Cell::maybe(line.from, kind),
-                Cell::maybe(line.to, kind),
-                Cell::maybe(line.change, Kind::change(line.measure)),
-                Cell::float(line.percent),
-                Cell::text(comparable),
-                Cell::text(line.note.get(book.lang)),
-                Cell::text(&line.key),
-            ]
-        })
-        .collect();
-    data(book, plan, &Data::new(columns, rows).frozen(2))
+    let rows = (book.dossier.comparisons.iter()).map(|line| {
+        let kind = Kind::people(line.measure);
+        let scope = match line.scope {
+            Scope::All => book.word("scope-all"),
+            Scope::LikeForLike => book.word("scope-like"),
+        };
+        let comparable = match line.comparable {
+            true => book.word("yes"),
+            false => book.word("not-comparable"),
+        };
+        vec![
+            Cell::text(line.label.get(book.lang)),
+            Cell::text(scope),
+            Cell::text(bare(book.unit_of(kind))),
+            Cell::number(i64::from(line.from_year)),
+            Cell::number(i64::from(line.to_year)),
+            Cell::maybe(line.from, kind),
+            Cell::maybe(line.to, kind),
+            Cell::maybe(line.change, Kind::change(line.measure)),
+            Cell::float(line.percent),
+            Cell::text(comparable),
+            Cell::text(line.note.get(book.lang)),
+            Cell::text(&line.key),
+        ]
+    });
+    data(book, plan, Data::new(columns, rows).frozen(2))
 }
 
 /// Which units a change comes from.
@@ -189,22 +187,20 @@ pub(super) fn contributions(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError
         Column::new(book.word("movement"), 14.0, Kind::Plain),
         Column::new(book.word("key"), 40.0, Kind::Text),
     ];
-    let mut rows = Vec::new();
-    for (key, units) in &book.dossier.contributions {
+    let rows = (book.dossier.contributions.iter()).flat_map(|(key, units)| {
         let measure = (book.subject(key)).map_or(Measure::Count, |s| s.measure);
         let label = label_of(book, key);
         let kind = Kind::people(measure);
-        for part in units {
-            // Of a change come only those that have changed, and those that came or went.
-            if part.change == 0 && part.movement == Movement::Stayed {
-                continue;
-            }
+        // Of a change come only those that have changed, and those that came or went.
+        let parts =
+            (units.iter()).filter(|part| part.change != 0 || part.movement != Movement::Stayed);
+        parts.map(move |part| {
             let movement = match part.movement {
                 Movement::Stayed => book.word("stayed"),
                 Movement::Joined => book.word("joined"),
                 Movement::Left => book.word("left"),
             };
-            rows.push(vec![
+            vec![
                 Cell::text(&label),
                 Cell::text(&part.unit),
                 Cell::text(bare(book.unit_of(kind))),
@@ -213,10 +209,10 @@ pub(super) fn contributions(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError
                 Cell::amount(part.change, Kind::change(measure)),
                 Cell::text(movement),
                 Cell::text(key),
-            ]);
-        }
-    }
-    data(book, plan, &Data::new(columns, rows).frozen(2))
+            ]
+        })
+    });
+    data(book, plan, Data::new(columns, rows).frozen(2))
 }
 
 /// The label of a comparison key, which may be no key of the form.
@@ -240,8 +236,7 @@ pub(super) fn rates(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
         Column::new(book.word("remark"), 26.0, Kind::Long),
         Column::new(book.word("formula"), 46.0, Kind::Long),
     ];
-    let mut rows = Vec::new();
-    for rate in &book.dossier.rates {
+    let rows = book.dossier.rates.iter().map(|rate| {
         let (unit, kind, top) = match rate.display {
             Display::Percent => (book.word("unit-percent"), Kind::Percent, Kind::Count),
             Display::MoneyPer => (book.word("unit-wan"), Kind::Wan, Kind::Wan),
@@ -256,7 +251,7 @@ pub(super) fn rates(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
             (Some(_), true) => book.word("small-base"),
             (Some(_), false) => "",
         };
-        rows.push(vec![
+        vec![
             Cell::text(rate.label.get(book.lang)),
             Cell::text(rate.unit.as_deref().unwrap_or(&book.dossier.area.name)),
             Cell::number(i64::from(rate.year)),
@@ -266,9 +261,9 @@ pub(super) fn rates(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
             Cell::maybe(rate.denominator, Kind::Count),
             Cell::text(remark),
             Cell::text(rate.formula.get(book.lang)),
-        ]);
-    }
-    data(book, plan, &Data::new(columns, rows).frozen(2))
+        ]
+    });
+    data(book, plan, Data::new(columns, rows).frozen(2))
 }
 
 /// Units by size, for every ranked key.
@@ -283,18 +278,17 @@ pub(super) fn rankings(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
         Column::new(book.word("median"), 12.0, Kind::Count),
         Column::new(book.word("key"), 40.0, Kind::Text),
     ];
-    let mut rows = Vec::new();
-    for ranking in &book.dossier.rankings {
+    let rows = book.dossier.rankings.iter().flat_map(|ranking| {
         let kind = Kind::people(ranking.measure);
         let sum: i64 = ranking.ranked.iter().map(|(_, _, n)| n).sum();
         let median = (ranking.quartiles).map(|[_, median, _]| match kind {
             Kind::Wan => median / 1_000_000.0,
             _ => median,
         });
-        for (rank, unit, number) in &ranking.ranked {
+        ranking.ranked.iter().map(move |(rank, unit, number)| {
             let share = (sum > 0 && *number >= 0)
                 .then(|| (*number as f64 / sum as f64 * 10_000.0).round() / 100.0);
-            rows.push(vec![
+            vec![
                 Cell::text(ranking.label.get(book.lang)),
                 Cell::number(i64::from(*rank)),
                 Cell::text(unit),
@@ -303,8 +297,8 @@ pub(super) fn rankings(book: &Book, plan: &Plan) -> Result<Sheet, XlsxError> {
                 Cell::float(share),
                 Cell::float(median).kind(kind),
                 Cell::text(&ranking.key),
-            ]);
-        }
-    }
-    data(book, plan, &Data::new(columns, rows).frozen(3))
+            ]
+        })
+    });
+    data(book, plan, Data::new(columns, rows).frozen(3))
 }
