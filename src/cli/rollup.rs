@@ -1,23 +1,27 @@
 //! `huizong rollup`: read, check, roll up, compare, write.
 
 use std::env;
+use std::io::Write;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use super::args::{RollupArgs, TextFormat, YearRange};
 use super::attendance::Attendance;
 use super::console::Console;
 use super::failure::Failure;
 use super::notices::Notices;
-use super::output::Folder;
+use super::output::{Folder, OpenFile};
 use super::results::{Gathered, Maker};
 use super::roll::{self, Task};
-use super::run;
+use super::run::{self, Collected};
 use super::settings::Settings;
 use super::slices::{Cut, Ledger, Run};
 use super::{Ending, summary};
 use crate::batch::Paths;
-use crate::export::{self, Values};
+use crate::export;
 use crate::finding::{Finding, Severity};
+use crate::report::Report;
 use crate::rollup::{By, Made, Options, Placed, Whole};
 use crate::text::Text;
 
@@ -58,11 +62,12 @@ pub(super) fn rollup(
     let found = std::mem::take(&mut attendance.findings);
     let placed = Placed::new(&attendance.roster, found, &attendance.ledger.inputs);
     let passes = (range, settings, console);
-    let mut gathered = write_areas(&mut folder, &mut run, &attendance, placed, tasks, passes)?;
+    let (mut gathered, values) =
+        write_side_by_side(&mut folder, &mut run, &attendance, placed, tasks, passes)?;
     gathered.write(&mut folder, &attendance.ledger.inputs, settings.lang)?;
     let notices =
         (wanted.last()).map(|year| Notices::new(gathered.findings(), attendance.counties, *year));
-    write_values(&mut folder, &mut run, notices, passes)?;
+    write_values(&mut folder, &mut run, values, notices, passes)?;
     folder.commit()?;
     say(
         args,
@@ -120,6 +125,33 @@ fn say(
 /// What is the same in every pass over a run.
 type Passes<'a> = (Option<YearRange>, &'a Settings, &'a Console);
 
+/// Writes every area, and meanwhile the values, where everything is one slice; says whether they were.
+fn write_side_by_side(
+    folder: &mut Folder,
+    run: &mut Run,
+    attendance: &Attendance<'_>,
+    placed: Placed<'_>,
+    tasks: Vec<Task>,
+    passes: Passes<'_>,
+) -> Result<(Gathered, (Written, bool)), Failure> {
+    let (mut values, ahead) = (Written::begin(folder)?, run.counted());
+    let is_ahead = ahead.is_some();
+    let (gathered, values) = thread::scope(|scope| {
+        let values = scope.spawn(|| {
+            let ahead = ahead.iter().flatten();
+            let reports: Vec<_> = ahead
+                .map(|(county, report)| (&**county, &**report))
+                .collect();
+            values.add(&reports)?;
+            values.settle().map(|()| values)
+        });
+        let areas = write_areas(folder, run, attendance, placed, tasks, passes);
+        let values = values.join().unwrap_or_else(|panic| resume_unwind(panic));
+        (areas, values)
+    });
+    Ok((gathered?, (values?, is_ahead)))
+}
+
 /// Writes workbook, page and report of every area, and gathers what the tables of all of them are made of.
 fn write_areas(
     folder: &mut Folder,
@@ -154,35 +186,80 @@ fn write_areas(
     Ok(gathered)
 }
 
-/// Writes every value, and a page for every unit that has something to check.
+/// The values on their way to their file, and how many there are.
+struct Written {
+    file: OpenFile,
+    keys: usize,
+    lines: usize,
+}
+
+impl Written {
+    fn begin(folder: &mut Folder) -> Result<Self, Failure> {
+        let mut file = folder.open_csv("values.csv")?;
+        let begun = export::ValuesCsv::begin(&mut file.out).map(drop);
+        begun.map_err(|error| Failure::output(&file.place, &error))?;
+        Ok(Self {
+            file,
+            keys: 0,
+            lines: 0,
+        })
+    }
+
+    fn add<'r>(&mut self, reports: &[(&'r str, &'r Report)]) -> Result<(), Failure> {
+        let Self { file, keys, lines } = self;
+        let located = reports
+            .iter()
+            .map(|(county, report)| export::Located { county, report });
+        *keys += reports
+            .iter()
+            .map(|(_, report)| report.form.keys.len())
+            .sum::<usize>();
+        let pushed = export::ValuesCsv::resume(&mut file.out).push_all(located);
+        *lines += pushed.map_err(|error| Failure::output(&file.place, &error))?;
+        Ok(())
+    }
+
+    fn add_slice(&mut self, slice: &Collected) -> Result<(), Failure> {
+        let reports: Vec<(&str, &Report)> = (slice.reports().iter())
+            .map(|report| (slice.county_of(report), &**report))
+            .collect();
+        self.add(&reports)
+    }
+
+    /// Lets the disk take what has been written, while others still work.
+    fn settle(&mut self) -> Result<(), Failure> {
+        let out = &mut self.file.out;
+        let settled = out.flush().and_then(|()| out.get_ref().sync_data());
+        settled.map_err(|error| Failure::output(&self.file.place, &error))
+    }
+
+    fn end(self, folder: &mut Folder) -> Result<(), Failure> {
+        let fail = |error: std::io::Error| Failure::output(&self.file.place, &error);
+        run::all_values(self.keys, self.lines).map_err(fail)?;
+        folder.close(self.file)
+    }
+}
+
+/// Writes the values that were not written ahead, and a page for every unit that has something to check.
 fn write_values(
     folder: &mut Folder,
     run: &mut Run,
+    (mut values, ahead): (Written, bool),
     mut notices: Option<Notices>,
     (range, settings, console): Passes<'_>,
 ) -> Result<(), Failure> {
     run.recut(Cut::Versions, settings);
-    let mut file = folder.open_csv("values.csv")?;
-    let place = file.place.clone();
-    let fail = |error: std::io::Error| Failure::output(&place, &error);
-    let mut values = export::ValuesCsv::begin(&mut file.out).map_err(fail)?;
-    let (mut keys, mut lines) = (0, 0);
     run.again(settings, console, |slice| {
         slice.keep_years(range);
-        for report in slice.reports() {
-            let county = slice.county_of(report);
-            keys += report.form.keys.len();
-            lines += (values.push(export::Located { county, report })).map_err(fail)?;
+        if !ahead {
+            values.add_slice(slice)?;
         }
         match &mut notices {
             Some(notices) => notices.write(folder, slice, settings),
             None => Ok(()),
         }
     })?;
-    run::all_values(keys, lines).map_err(fail)?;
-    values.finish().map_err(fail)?;
-    drop(values);
-    folder.close(file)
+    values.end(folder)
 }
 
 /// The value of `--by`.

@@ -147,6 +147,16 @@ impl Run {
         }
     }
 
+    /// Every report that counts with the name of its county, where everything is one slice.
+    pub fn counted(&self) -> Option<Vec<(String, Arc<Report>)>> {
+        let Self::Whole(whole) = self else {
+            return None;
+        };
+        let named = (whole.reports().iter())
+            .map(|report| (whole.county_of(report).to_owned(), Arc::clone(report)));
+        Some(named.collect())
+    }
+
     /// Cuts it anew.
     pub fn recut(&mut self, cut: Cut, settings: &Settings) {
         if let Self::Sliced(sliced) = self {

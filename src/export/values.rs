@@ -93,6 +93,34 @@ impl<W: Write> ValuesCsv<W> {
         out.write_all(b"\n")?;
         Ok(Self(out))
     }
+
+    /// Goes on where the header and maybe some values have been written.
+    pub fn resume(out: W) -> Self {
+        Self(out)
+    }
+
+    /// Adds the values of reports, made on all threads; says how many were written.
+    ///
+    /// # Errors
+    /// Whatever the writer answers.
+    pub fn push_all<'r>(
+        &mut self,
+        reports: impl IntoIterator<Item = Located<'r>>,
+    ) -> io::Result<usize> {
+        let mut written = 0;
+        let mut reports = reports.into_iter();
+        loop {
+            let some: Vec<Located> = reports.by_ref().take(AT_A_TIME).collect();
+            if some.is_empty() {
+                return Ok(written);
+            }
+            let made: Vec<(Vec<u8>, usize)> = some.into_par_iter().map(lines).collect();
+            for (lines, count) in made {
+                self.0.write_all(&lines)?;
+                written += count;
+            }
+        }
+    }
 }
 
 impl<W: Write> Values for ValuesCsv<W> {
@@ -287,21 +315,10 @@ pub fn values_csv<'r>(
     out: impl Write,
     reports: impl IntoIterator<Item = Located<'r>>,
 ) -> io::Result<usize> {
-    let ValuesCsv(mut out) = ValuesCsv::begin(out)?;
-    let mut written = 0;
-    let mut reports = reports.into_iter();
-    loop {
-        let some: Vec<Located> = reports.by_ref().take(AT_A_TIME).collect();
-        if some.is_empty() {
-            out.flush()?;
-            return Ok(written);
-        }
-        let made: Vec<(Vec<u8>, usize)> = some.into_par_iter().map(lines).collect();
-        for (lines, count) in made {
-            out.write_all(&lines)?;
-            written += count;
-        }
-    }
+    let mut values = ValuesCsv::begin(out)?;
+    let written = values.push_all(reports)?;
+    values.finish()?;
+    Ok(written)
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::adapt::{adapt, wrong_form};
 use super::areas::{Extent, Plan};
 use super::place::{Placement, Placer};
@@ -82,16 +84,38 @@ impl<'r> Book<'r> {
         for report in reports {
             match report.year {
                 Some(year) => by_year.entry(year).or_default().push(report),
-                None => book.note(placer.undated(report)),
+                None => note(&mut book.findings, placer.undated(report)),
             }
         }
-        for year in roster.taken(options) {
-            let reports = by_year.remove(&year).unwrap_or_default();
-            let year = book.year(year, &reports, &placer, lines);
+        let taken: Vec<(i32, Vec<&Arc<Report>>)> = (roster.taken(options).into_iter())
+            .map(|year| (year, by_year.remove(&year).unwrap_or_default()))
+            .collect();
+        let entered: Vec<(Year, Vec<(usize, Finding)>)> = (taken.par_iter())
+            .map(|(year, reports)| {
+                let mut findings = Vec::new();
+                let year = Entering {
+                    roster,
+                    library,
+                    placer: &placer,
+                    findings: &mut findings,
+                }
+                .year(*year, reports, lines);
+                (year, findings)
+            })
+            .collect();
+        for (year, findings) in entered {
+            book.findings.extend(findings);
             book.areas.extend(year.consolidated.keys().cloned());
+            // What stands above an area may be another one in another year.
+            let mut seen: BTreeSet<&str> = BTreeSet::new();
             for leaf in &year.leaves {
-                (book.areas).extend(leaf.areas.iter().cloned());
-                (book.kinds).insert(roster.registry.units[leaf.line].kind.clone());
+                if seen.insert(&leaf.areas[0]) {
+                    (book.areas).extend(leaf.areas.iter().cloned());
+                }
+                let kind = &roster.registry.units[leaf.line].kind;
+                if !book.kinds.contains(kind) {
+                    book.kinds.insert(kind.clone());
+                }
             }
             book.years.push(year);
         }
@@ -115,32 +139,37 @@ impl<'r> Book<'r> {
         (year.leaves.iter())
             .filter(move |leaf| extent.holds(&self.roster.registry, leaf.line, &leaf.areas))
     }
+}
 
-    /// Keeps a finding about a unit that is known; the roster has the others.
-    fn note(&mut self, (line, finding): (Option<usize>, Finding)) {
-        self.findings.extend(line.map(|line| (line, finding)));
-    }
+/// Keeps a finding about a unit that is known; the roster has the others.
+fn note(findings: &mut Vec<(usize, Finding)>, (line, finding): (Option<usize>, Finding)) {
+    findings.extend(line.map(|line| (line, finding)));
+}
 
-    fn year(
-        &mut self,
-        year: i32,
-        reports: &[&Arc<Report>],
-        placer: &Placer<'_>,
-        lines: Option<&[usize]>,
-    ) -> Year {
+/// One year on its way into a book.
+struct Entering<'r, 'f> {
+    roster: &'r Roster<'r>,
+    library: &'r Library,
+    placer: &'f Placer<'r>,
+    findings: &'f mut Vec<(usize, Finding)>,
+}
+
+impl Entering<'_, '_> {
+    fn year(&mut self, year: i32, reports: &[&Arc<Report>], lines: Option<&[usize]>) -> Year {
+        let placer = self.placer;
         let form = self.roster.form(year, self.library);
         let mut consolidated: BTreeMap<String, Arc<Report>> = BTreeMap::new();
         let mut own: BTreeMap<usize, Arc<Report>> = BTreeMap::new();
         for report in reports {
             match placer.place(report, year) {
-                Placement::Unit(line) => self.enter(&mut own, line, report, (&form, placer)),
+                Placement::Unit(line) => self.enter(&mut own, line, report, &form),
                 Placement::Area(code) => match consolidated.get(&code) {
                     None => {
                         consolidated.insert(code, Arc::clone(report));
                     }
-                    Some(first) => self.note(placer.second(report, &first.file)),
+                    Some(first) => note(self.findings, placer.second(report, &first.file)),
                 },
-                Placement::Nowhere(why) => self.note(placer.left_out(report, &why)),
+                Placement::Nowhere(why) => note(self.findings, placer.left_out(report, &why)),
             }
         }
         let stands: Vec<Stand> = match lines {
@@ -177,7 +206,7 @@ impl<'r> Book<'r> {
         own: &mut BTreeMap<usize, Arc<Report>>,
         line: usize,
         report: &Arc<Report>,
-        (form, placer): (&Form, &Placer<'_>),
+        form: &Form,
     ) {
         let Some(first) = own.insert(line, Arc::clone(report)) else {
             return;
@@ -191,7 +220,7 @@ impl<'r> Book<'r> {
             format!("同一单位同一年已采用{}", kept.file),
             format!("{} counts for the same unit and year", kept.file),
         );
-        self.note(placer.left_out(&other, &why));
+        note(self.findings, self.placer.left_out(&other, &why));
         own.insert(line, kept);
     }
 

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::areas::Plan;
 use super::book::{Book, Year};
 use super::both_ways::{self, Causes};
@@ -54,21 +56,29 @@ impl Share {
         let about = |line: usize, year: Option<i32>| {
             distribute::holds(&book.roster.registry, &plan.extent, line, year)
         };
-        let mut before = None;
-        let mut years = Vec::with_capacity(book.years.len());
-        for year in &book.years {
-            years.push(YearShare::of(book, plan, (before, year)));
-            before = Some(year);
-        }
+        let steps: Vec<_> = pairs(&book.years).collect();
+        let (years, pairs) = rayon::join(
+            || {
+                (book.years.par_iter().enumerate())
+                    .map(|(at, year)| {
+                        let before = at.checked_sub(1).map(|at| &book.years[at]);
+                        YearShare::of(book, plan, (before, year))
+                    })
+                    .collect()
+            },
+            || {
+                (steps.par_iter())
+                    .map(|(from, to, is_last)| PairShare::of(book, plan, (*from, *to), *is_last))
+                    .collect()
+            },
+        );
         Self {
             findings: (book.findings.iter())
                 .filter(|(line, finding)| about(*line, finding.year))
                 .map(|(_, finding)| finding.clone())
                 .collect(),
             years,
-            pairs: pairs(&book.years)
-                .map(|(from, to, is_last)| PairShare::of(book, plan, (from, to), is_last))
-                .collect(),
+            pairs,
         }
     }
 

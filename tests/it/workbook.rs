@@ -346,8 +346,10 @@ fn injected_words_stay_words() {
 #[test]
 fn words_of_any_kind_are_written_as_what_they_are() {
     let mut dossier = county(2);
-    let value = &mut dossier.years[2].members[0].values[0];
-    value.raw = Some(" <b>&\"x\"</b> _x000D_ \u{1}河".into());
+    let member = &mut dossier.years[2].members[0];
+    let mut values = member.values.to_vec();
+    values[0].raw = Some(" <b>&\"x\"</b> _x000D_ \u{1}河".into());
+    member.values = values.into();
     let shared = &parts(&written(&dossier))["xl/sharedStrings.xml"];
     let expected = " &lt;b&gt;&amp;\"x\"&lt;/b&gt; _x005F_x000D_ _x0001_河";
     let element = format!("<si><t xml:space=\"preserve\">{expected}</t></si>");
