@@ -112,7 +112,7 @@ impl<'f> Notices<'f> {
             places.is_empty() || places.iter().any(|place| place.file == report.file)
         };
         (of_unit.into_iter().flatten().copied())
-            .filter(|finding| here(&finding))
+            .filter(here)
             .collect()
     }
 }

@@ -224,8 +224,7 @@ impl Folder {
                 .map(|_| scope.spawn(work))
                 .collect();
             (workers.into_iter())
-                .map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)))
-                .collect()
+                .try_for_each(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)))
         })
     }
 

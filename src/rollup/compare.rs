@@ -19,6 +19,9 @@ const NAMED: usize = 3;
 /// Comparison rows and, by key, the contributions to each change.
 pub(super) type Compared = (Vec<Comparison>, Vec<(String, Vec<Contribution>)>);
 
+/// A year with its form.
+pub(super) type Dated = (i32, Arc<Form>);
+
 /// What a part of the reports gives to the comparison of two years.
 #[derive(Debug, Default)]
 pub(super) struct PairShare {
@@ -133,7 +136,7 @@ impl Moved {
 pub(super) fn finish(
     book: &Whole<'_>,
     plan: &Plan,
-    (from, to): (&(i32, Arc<Form>), &(i32, Arc<Form>)),
+    (from, to): (&Dated, &Dated),
     share: PairShare,
 ) -> Compared {
     let (mut rows, mut contributions) = (Vec::new(), Vec::new());

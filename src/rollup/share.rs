@@ -114,7 +114,7 @@ impl Share {
             missing::missing(book, (before, year), is_focus, &mut findings);
         }
         let lines = lines::lines(book, &self.years);
-        let forms: Vec<(i32, Arc<Form>)> = (self.years.iter())
+        let forms: Vec<compare::Dated> = (self.years.iter())
             .map(|year| (year.year, Arc::clone(&year.form)))
             .collect();
         let (mut years, mut rates) = (Vec::new(), Vec::new());
